@@ -1,0 +1,265 @@
+"""Build a layered network: its weights, biases, activations and the names of its nodes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from typing import Self
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from backprop_core._types import Array
+from backprop_core.activations import Activation, get_activation
+
+__all__ = ["Network", "as_array"]
+
+
+def as_array(values: ArrayLike, field: str) -> Array:
+    """Copy `values` into a read-only float64 array.
+
+    Raises
+    ------
+    ValueError
+        If they are not numbers, or one of them is NaN or infinite; the message names `field`.
+    """
+    try:
+        array = np.array(values, dtype=np.float64)
+    except (TypeError, ValueError, OverflowError):
+        raise ValueError(f"{field} is {values!r}, but expected numbers") from None
+    if not np.isfinite(array).all():
+        where = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
+        place = f"{field}[{', '.join(map(str, where))}]" if where else field
+        raise ValueError(f"{place} is {array[where]}, but expected a finite number")
+    array.setflags(write=False)
+    return array
+
+
+@dataclass(frozen=True, eq=False)
+class Network:
+    """A fully connected, layered network (Sections "Preliminaries" and "Why backpropagation?").
+
+    Layer 0 holds the inputs x; layers 1 … L hold the neurons f, numbered through from the first
+    hidden layer to the output layer. Use `from_weights`, `random` or `three_layer` to make one.
+
+    Attributes
+    ----------
+    weights : tuple of (N_k, N_{k+1}) arrays
+        ``weights[k][a, b]`` leads from node a of layer k to node b of layer k + 1.
+    biases : tuple of (N_{k+1},) arrays
+    activations : tuple of Activation
+        One for each layer of neurons.
+
+    Examples
+    --------
+    >>> net = Network.three_layer()
+    >>> net.sizes, net.layers
+    ((2, 2, 2, 1), (('x1', 'x2'), ('f1', 'f2'), ('f3', 'f4'), ('f5',)))
+    """
+
+    weights: tuple[Array, ...]
+    biases: tuple[Array, ...]
+    activations: tuple[Activation, ...]
+
+    @classmethod
+    def from_weights(
+        cls,
+        weights: Sequence[ArrayLike],
+        biases: Sequence[ArrayLike] | None = None,
+        activation: str | Activation | Sequence[str | Activation] = "sigmoid",
+    ) -> Self:
+        """Make a network from weight matrices of shape (N_k, N_{k+1}): always (from, to).
+
+        Parameters
+        ----------
+        weights : sequence of (N_k, N_{k+1}) arrays
+        biases : sequence of (N_{k+1},) arrays, optional
+            Zero if left out.
+        activation : str, Activation or a sequence of these, one for each layer of neurons
+
+        Raises
+        ------
+        ValueError
+            If a shape does not fit, a number is not finite or an activation is unknown.
+
+        Examples
+        --------
+        >>> Network.from_weights([[[0.5], [0.5]]], [[-0.7]], "threshold").sizes
+        (2, 1)
+        """
+        matrices = tuple(as_array(w, f"weights[{k}]") for k, w in enumerate(weights))
+        if not matrices:
+            raise ValueError("weights is empty, but expected at least one matrix")
+        for k, w in enumerate(matrices):
+            if w.ndim != 2 or 0 in w.shape:
+                raise ValueError(
+                    f"weights[{k}] has the shape {w.shape}, "
+                    "but expected a matrix with a row for each node it comes from "
+                    "and a column for each node it goes to"
+                )
+            if k and w.shape[0] != matrices[k - 1].shape[1]:
+                raise ValueError(
+                    f"weights[{k}] has {w.shape[0]} rows, but expected "
+                    f"{matrices[k - 1].shape[1]}: one for each node of layer {k}"
+                )
+        if biases is None:
+            biases = [np.zeros(w.shape[1]) for w in matrices]
+        vectors = tuple(as_array(b, f"biases[{k}]") for k, b in enumerate(biases))
+        if len(vectors) != len(matrices):
+            raise ValueError(
+                f"biases has {len(vectors)} entries, but expected {len(matrices)}: "
+                "one for each layer of neurons"
+            )
+        for k, (b, w) in enumerate(zip(vectors, matrices, strict=True)):
+            if b.shape != (w.shape[1],):
+                raise ValueError(
+                    f"biases[{k}] has the shape {b.shape}, but expected ({w.shape[1]},)"
+                )
+        if isinstance(activation, str | Activation):
+            activation = [activation] * len(matrices)
+        activations = tuple(get_activation(a) for a in activation)
+        if len(activations) != len(matrices):
+            raise ValueError(
+                f"activation has {len(activations)} entries, but expected one, "
+                f"or {len(matrices)}: one for each layer of neurons"
+            )
+        return cls(matrices, vectors, activations)
+
+    @classmethod
+    def random(
+        cls,
+        sizes: Sequence[int],
+        activation: str | Activation | Sequence[str | Activation] = "sigmoid",
+        *,
+        seed: int = 0,
+        scale: float = 1.0,
+    ) -> Self:
+        """Make a network of the given `sizes` with weights and biases drawn from N(0, scale²).
+
+        Raises
+        ------
+        ValueError
+            If there are fewer than two sizes, or one of them is not a positive whole number.
+
+        Examples
+        --------
+        >>> Network.random([2, 8, 8, 1], activation="tanh", seed=0).sizes
+        (2, 8, 8, 1)
+        """
+        if len(sizes) < 2 or any(not float(n).is_integer() or n < 1 for n in sizes):
+            raise ValueError(
+                f"sizes is {list(sizes)}, but expected at least two positive whole numbers"
+            )
+        rng = np.random.default_rng(seed)
+        pairs = list(pairwise(sizes))
+        return cls.from_weights(
+            [scale * rng.standard_normal((int(n), int(m))) for n, m in pairs],
+            [scale * rng.standard_normal(int(m)) for _, m in pairs],
+            activation,
+        )
+
+    @classmethod
+    def three_layer(
+        cls, activation: str | Activation | Sequence[str | Activation] = "sigmoid"
+    ) -> Self:
+        """Make the network x1, x2 → f1, f2 → f3, f4 → f5 of Section "Why backpropagation?".
+
+        The article gives no numbers; these are short enough to follow on paper.
+        """
+        return cls.from_weights(
+            weights=[[[0.3, 0.8], [-0.5, 0.2]], [[0.7, 0.1], [-0.4, 0.9]], [[1.2], [-0.6]]],
+            biases=[[0.1, -0.2], [0.2, 0.4], [-0.3]],
+            activation=activation,
+        )
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """Number of nodes of each layer, N_0 … N_L."""
+        return (self.weights[0].shape[0], *(w.shape[1] for w in self.weights))
+
+    @cached_property
+    def layers(self) -> tuple[tuple[str, ...], ...]:
+        """Names of the nodes, layer by layer: x1, x2, … and f1, f2, … numbered through."""
+        first, *others = self.sizes
+        starts = np.cumsum([1, *others])
+        return (
+            tuple(f"x{i}" for i in range(1, first + 1)),
+            *(
+                tuple(f"f{i}" for i in range(start, start + n))
+                for start, n in zip(starts, others, strict=False)
+            ),
+        )
+
+    @cached_property
+    def places(self) -> dict[str, tuple[int, int]]:
+        """Where each node stands: its name to (layer, index in that layer), both from 0."""
+        return {name: (k, n) for k, layer in enumerate(self.layers) for n, name in enumerate(layer)}
+
+    def weight(self, source: str, target: str) -> float:
+        """Weight of the edge from node `source` to node `target`.
+
+        Raises
+        ------
+        ValueError
+            If there is no such edge.
+
+        Examples
+        --------
+        >>> Network.three_layer().weight("f3", "f5")
+        1.2
+        """
+        k, a, b = self._edge(source, target)
+        return float(self.weights[k][a, b])
+
+    def bias(self, neuron: str) -> float:
+        """Bias of a neuron.
+
+        Raises
+        ------
+        ValueError
+            If there is no such neuron.
+        """
+        k, n = self._neuron(neuron)
+        return float(self.biases[k][n])
+
+    def with_weight(self, source: str, target: str, weight: float) -> Self:
+        """A network that differs from this one in one weight.
+
+        Examples
+        --------
+        >>> Network.three_layer().with_weight("f3", "f5", 2.0).weight("f3", "f5")
+        2.0
+        """
+        k, a, b = self._edge(source, target)
+        weights = [np.array(w) for w in self.weights]
+        weights[k][a, b] = weight
+        return self.from_weights(weights, self.biases, self.activations)
+
+    def with_bias(self, neuron: str, bias: float) -> Self:
+        """A network that differs from this one in one bias."""
+        k, n = self._neuron(neuron)
+        biases = [np.array(b) for b in self.biases]
+        biases[k][n] = bias
+        return self.from_weights(self.weights, biases, self.activations)
+
+    def with_activation(self, activation: str | Activation | Sequence[str | Activation]) -> Self:
+        """A network with the same weights and biases and another activation."""
+        return self.from_weights(self.weights, self.biases, activation)
+
+    def _edge(self, source: str, target: str) -> tuple[int, int, int]:
+        k, a = self.places.get(source, (-1, -1))
+        to, b = self.places.get(target, (-1, -1))
+        if k < 0 or to != k + 1:
+            raise ValueError(
+                f"edge is {source!r} to {target!r}, but expected two nodes of neighbouring layers "
+                f"of {self.layers}"
+            )
+        return k, a, b
+
+    def _neuron(self, neuron: str) -> tuple[int, int]:
+        layer, n = self.places.get(neuron, (0, -1))
+        if layer == 0:
+            raise ValueError(
+                f"neuron is {neuron!r}, but expected one of {', '.join(sum(self.layers[1:], ()))}"
+            )
+        return layer - 1, n
