@@ -62,7 +62,8 @@ class Activation:
     def slope(self, r: Array | float) -> Array:
         """Slope g′(r) for input sums `r` of any shape. Mind: of the sum, not of the output."""
         r = np.asarray(r, dtype=np.float64)
-        return self.slope_at(r, self(r))
+        with np.errstate(over="ignore"):
+            return self.slope_at(r, self.g(r))
 
 
 def _sigmoid(r: Array) -> Array:
@@ -149,7 +150,7 @@ ACTIVATIONS: dict[str, Activation] = {
             "leaky ReLU",
             _leaky_relu,
             _leaky_relu_slope,
-            r"\max(r, 0.01\,r)",
+            r"\max(r, 0.01 \cdot r)",
             r"[r > 0] + 0.01\,[r \le 0]",
             kinks=(0.0,),
         ),
@@ -162,7 +163,7 @@ ACTIVATIONS: dict[str, Activation] = {
             r"\frac{1}{1 + e^{-r}}",
             limit=_EXP_LIMIT,
         ),
-        Activation("gaussian", _gaussian, _gaussian_slope, r"e^{-r^2}", r"-2r \cdot g(r)"),
+        Activation("gaussian", _gaussian, _gaussian_slope, r"e^{-r^2}", r"-2 \cdot r \cdot g(r)"),
         Activation("identity", np.positive, _identity_slope, r"r", r"1"),
         Activation("threshold", _threshold, _threshold_slope, r"[r \ge 0]", r"0", kinks=(0.0,)),
     )

@@ -4,7 +4,7 @@ The error signal δ of a neuron is the article's: the derivative of E with respe
 *output*. The textbook's derivative with respect to its input sum r is called `delta_r` here.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 
 from backprop_core._types import Array
 from backprop_core.activations import Activation
-from backprop_core.network import Network, as_array
+from backprop_core.network import Network, as_array, as_number
 
 __all__ = ["Forward", "Gradient", "backward", "error", "forward", "teacher_set", "update"]
 
@@ -86,7 +86,7 @@ def forward(net: Network, x: ArrayLike) -> Forward:
     x = _samples(x, "x", net.sizes[0], "inputs")
     with np.errstate(over="ignore", invalid="ignore"):
         r, outputs = sweep_forward(net.weights, net.biases, net.activations, x)
-    return Forward(x, tuple(r), tuple(outputs[1:]))
+    return Forward(x, _read_only(r), _read_only(outputs[1:]))
 
 
 def sweep_forward(
@@ -106,13 +106,23 @@ def error(y: ArrayLike, t: ArrayLike) -> float:
 
     Half the sum of squares: neither a mean nor a root.
 
+    Raises
+    ------
+    ValueError
+        If `t` does not have the shape of `y`.
+
     Examples
     --------
     >>> error([[0.5, 1.0]], [[1.0, 0.0]])
     0.625
     """
-    difference = (np.asarray(y, dtype=np.float64) - np.asarray(t, dtype=np.float64)).ravel()
-    return 0.5 * float(difference @ difference)
+    y = np.atleast_2d(np.asarray(y, dtype=np.float64))
+    t = np.atleast_2d(np.asarray(t, dtype=np.float64))
+    if t.shape != y.shape:
+        raise ValueError(f"t has the shape {t.shape}, but expected {y.shape}, the shape of y")
+    with np.errstate(over="ignore", invalid="ignore"):
+        difference = (y - t).ravel()
+        return 0.5 * float(difference @ difference)
 
 
 def backward(net: Network, f: Forward, t: ArrayLike) -> Gradient:
@@ -129,7 +139,8 @@ def backward(net: Network, f: Forward, t: ArrayLike) -> Gradient:
     Raises
     ------
     ValueError
-        If `t` does not have the shape of `f.y`, or holds something that is not a finite number.
+        If `t` does not have the shape of `f.y` or holds something that is not a finite number, or
+        `f` comes from a network of other sizes.
 
     Examples
     --------
@@ -138,6 +149,9 @@ def backward(net: Network, f: Forward, t: ArrayLike) -> Gradient:
     >>> [delta.item() for delta in g.deltas], [w.item() for w in g.weights]
     ([3.0, 1.0], [3.0, 2.0])
     """
+    sizes = (f.x.shape[1], *(r.shape[1] for r in f.r))
+    if sizes != net.sizes:
+        raise ValueError(f"f is of a network of sizes {sizes}, but expected {net.sizes}")
     t = _samples(t, "t", net.sizes[-1], "outputs")
     _same_count(f.x, t)
     with np.errstate(over="ignore", invalid="ignore"):
@@ -145,7 +159,13 @@ def backward(net: Network, f: Forward, t: ArrayLike) -> Gradient:
             net.weights, net.activations, f.r, (f.x, *f.outputs), t
         )
         at_inputs = deltas_r[0] @ net.weights[0].T
-    return Gradient(tuple(weights), tuple(biases), tuple(deltas), tuple(deltas_r), at_inputs)
+    return Gradient(
+        _read_only(weights),
+        _read_only(biases),
+        _read_only(deltas),
+        _read_only(deltas_r),
+        *_read_only([at_inputs]),
+    )
 
 
 def sweep_backward(
@@ -180,8 +200,8 @@ def update(net: Network, g: Gradient, h: float) -> Network:
     Raises
     ------
     ValueError
-        If the learning rate `h` is not a positive finite number, or the step leads out of the
-        range of float64.
+        If the learning rate `h` is not a positive finite number, `g` does not have the shapes of
+        `net`, or the step leads out of the range of float64.
 
     Examples
     --------
@@ -191,19 +211,30 @@ def update(net: Network, g: Gradient, h: float) -> Network:
     [0.5, 2.0]
     """
     h = learning_rate(h)
-    return Network.from_weights(
-        [w - h * d for w, d in zip(net.weights, g.weights, strict=True)],
-        [b - h * d for b, d in zip(net.biases, g.biases, strict=True)],
-        net.activations,
-    )
+    same_shapes(net, g)
+    with np.errstate(over="ignore", invalid="ignore"):
+        weights = [w - h * d for w, d in zip(net.weights, g.weights, strict=True)]
+        biases = [b - h * d for b, d in zip(net.biases, g.biases, strict=True)]
+    return Network.from_weights(weights, biases, net.activations)
 
 
 def learning_rate(h: float) -> float:
     """Check a learning rate: ValueError unless it is a positive finite number."""
-    value = as_array(h, "h")
-    if value.shape != () or value <= 0:
+    value = as_number(h, "h")
+    if value <= 0:
         raise ValueError(f"h is {h!r}, but expected a learning rate greater than 0")
-    return float(value)
+    return value
+
+
+def same_shapes(net: Network, g: Gradient) -> None:
+    """Check a gradient: ValueError unless it has the shapes of the network."""
+    for field, derivatives, parameters in (
+        ("weights", g.weights, net.weights),
+        ("biases", g.biases, net.biases),
+    ):
+        shapes, expected = [d.shape for d in derivatives], [p.shape for p in parameters]
+        if shapes != expected:
+            raise ValueError(f"g.{field} has the shapes {shapes}, but expected {expected}")
 
 
 def teacher_set(net: Network, x: ArrayLike, t: ArrayLike) -> tuple[Array, Array]:
@@ -218,6 +249,13 @@ def teacher_set(net: Network, x: ArrayLike, t: ArrayLike) -> tuple[Array, Array]
     t = _samples(t, "t", net.sizes[-1], "outputs")
     _same_count(x, t)
     return x, t
+
+
+def _read_only(arrays: Iterable[Array]) -> tuple[Array, ...]:
+    arrays = tuple(arrays)
+    for array in arrays:
+        array.setflags(write=False)
+    return arrays
 
 
 def _samples(values: ArrayLike, field: str, width: int, what: str) -> Array:

@@ -1,29 +1,51 @@
 """Check a gradient against central differences, parameter by parameter."""
 
 from dataclasses import dataclass
+from math import inf, isnan, sqrt
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from backprop_core._types import Array
-from backprop_core.backprop import Gradient, backward, error, forward, sweep_forward, teacher_set
-from backprop_core.network import Network
+from backprop_core.backprop import (
+    Gradient,
+    backward,
+    error,
+    forward,
+    same_shapes,
+    sweep_forward,
+    teacher_set,
+)
+from backprop_core.network import Network, as_number
 
 __all__ = ["Comparison", "GradientReport", "check_gradient"]
+
+EPSILON = float(np.finfo(np.float64).eps)
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """One parameter's derivative, as the backward sweep and as central differences have it."""
+    """One parameter's derivative, as the backward sweep and as central differences have it.
+
+    Attributes
+    ----------
+    name : str
+    gradient, central_difference : float
+    uncertainty : float
+        How far off the central difference may be by rounding, and by the step's not being
+        infinitely small.
+    """
 
     name: str
     gradient: float
     central_difference: float
+    uncertainty: float
 
     @property
     def difference(self) -> float:
-        """How far apart the two are."""
-        return abs(self.gradient - self.central_difference)
+        """How far apart the two are; infinite if one of them is not a number."""
+        difference = abs(self.gradient - self.central_difference)
+        return inf if isnan(difference) else difference
 
 
 @dataclass(frozen=True)
@@ -55,11 +77,11 @@ class GradientReport:
     def relative(self) -> float:
         """The largest difference, relative to what is compared.
 
-        That is the largest derivative; or E, where the derivatives are much smaller than E: a
-        difference of two nearly equal E cannot be more exact than E itself.
+        That is the largest derivative; or, where all are very small (at a minimum of E, say), the
+        smallest derivative that central differences can still tell to a relative 1e-6.
         """
-        sizes = [max(abs(line.gradient), abs(line.central_difference)) for line in self.table]
-        scale = max(*sizes, 1e-3 * self.error)
+        largest = max(max(abs(line.gradient), abs(line.central_difference)) for line in self.table)
+        scale = max(largest, 1e6 * max(line.uncertainty for line in self.table))
         return self.largest / scale if scale else 0.0
 
     @property
@@ -74,7 +96,7 @@ def check_gradient(
     t: ArrayLike,
     gradient: Gradient | None = None,
     *,
-    step: float = 1e-5,
+    step: float = 1e-6,
 ) -> GradientReport:
     """Compare a gradient with (E(w + s) − E(w − s)) / 2s for every weight and bias w.
 
@@ -91,7 +113,8 @@ def check_gradient(
     Raises
     ------
     ValueError
-        If the teacher set does not fit the network.
+        If the teacher set or the gradient does not fit the network, or `step` is not a positive
+        finite number.
 
     Examples
     --------
@@ -100,15 +123,22 @@ def check_gradient(
     (True, 15, 'w_{x1,1}')
     """
     x, t = teacher_set(net, x, t)
-    gradient = gradient or backward(net, forward(net, x), t)
+    f = forward(net, x)
+    if gradient is None:
+        gradient = backward(net, f, t)
+    same_shapes(net, gradient)
+    if as_number(step, "step") <= 0:
+        raise ValueError(f"step is {step!r}, but expected a step greater than 0")
     weights = [np.array(w) for w in net.weights]
     biases = [np.array(b) for b in net.biases]
+    error_there = error(f.y, t)
+    size = max(1.0, float(np.abs(f.y).max()))
 
     def error_here() -> float:
         _, outputs = sweep_forward(weights, biases, net.activations, x)
         return error(outputs[-1], t)
 
-    def central_difference(array: Array, at: tuple[int, ...]) -> float:
+    def compare(name: str, derivatives: Array, array: Array, at: tuple[int, ...]) -> Comparison:
         kept = array[at]
         s = step * max(1.0, abs(kept))
         array[at] = above = kept + s
@@ -116,21 +146,28 @@ def check_gradient(
         array[at] = below = kept - s
         error_below = error_here()
         array[at] = kept
-        return float((error_above - error_below) / (above - below))
+        # Outputs rounded by ε|y| each move E by up to ε · max |y| · ‖y − t‖, and ‖y − t‖ is √2E.
+        rounding = EPSILON * (error_above + sqrt(2.0 * error_above) * size) / s
+        # E bends within the step: next to a minimum that outweighs its derivative.
+        bend = abs(error_above + error_below - 2.0 * error_there)
+        return Comparison(
+            name,
+            float(derivatives[at]),
+            float((error_above - error_below) / (above - below)),
+            float(16.0 * (rounding + bend)),  # both are known to an order of magnitude only
+        )
 
     table = []
     with np.errstate(over="ignore", invalid="ignore"):
-        for k, w in enumerate(weights):
+        for k, (w, derivatives) in enumerate(zip(weights, gradient.weights, strict=True)):
             for a, b in np.ndindex(w.shape):
                 name = weight_name(net.layers[k][a], net.layers[k + 1][b])
-                derivative = float(gradient.weights[k][a, b])
-                table.append(Comparison(name, derivative, central_difference(w, (a, b))))
-        for k, vector in enumerate(biases):
+                table.append(compare(name, derivatives, w, (a, b)))
+        for k, (vector, derivatives) in enumerate(zip(biases, gradient.biases, strict=True)):
             for n in range(len(vector)):
                 name = bias_name(net.layers[k + 1][n])
-                derivative = float(gradient.biases[k][n])
-                table.append(Comparison(name, derivative, central_difference(vector, (n,))))
-        return GradientReport(tuple(table), error_here())
+                table.append(compare(name, derivatives, vector, (n,)))
+        return GradientReport(tuple(table), error_there)
 
 
 def weight_name(source: str, target: str) -> str:

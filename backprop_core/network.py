@@ -1,6 +1,6 @@
 """Build a layered network: its weights, biases, activations and the names of its nodes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from backprop_core._types import Array
 from backprop_core.activations import Activation, get_activation
 
-__all__ = ["Network", "as_array"]
+__all__ = ["Network", "as_array", "as_number", "whole_number"]
 
 
 def as_array(values: ArrayLike, field: str) -> Array:
@@ -24,15 +24,35 @@ def as_array(values: ArrayLike, field: str) -> Array:
         If they are not numbers, or one of them is NaN or infinite; the message names `field`.
     """
     try:
+        if values is None or np.iscomplexobj(values):
+            raise TypeError  # NumPy would make NaN of the one, and drop a part of the other
         array = np.array(values, dtype=np.float64)
     except (TypeError, ValueError, OverflowError):
-        raise ValueError(f"{field} is {values!r}, but expected numbers") from None
+        several = np.iterable(values) and not isinstance(values, str)
+        expected = "numbers, in rows of equal length" if several else "a number"
+        raise ValueError(f"{field} is {values!r}, but expected {expected}") from None
     if not np.isfinite(array).all():
         where = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
         place = f"{field}[{', '.join(map(str, where))}]" if where else field
         raise ValueError(f"{place} is {array[where]}, but expected a finite number")
     array.setflags(write=False)
     return array
+
+
+def as_number(value: float, field: str) -> float:
+    """Turn `value` into a float: ValueError, naming `field`, unless it is one finite number."""
+    array = as_array(value, field)
+    if array.shape != ():
+        raise ValueError(f"{field} is {value!r}, but expected a single number")
+    return float(array)
+
+
+def whole_number(value: float, field: str, least: int) -> int:
+    """Check a count: ValueError unless it is a whole number and not below `least`."""
+    number = as_number(value, field)
+    if not number.is_integer() or number < least:
+        raise ValueError(f"{field} is {value!r}, but expected a whole number of {least} or more")
+    return int(number)
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,7 +135,7 @@ class Network:
                 raise ValueError(
                     f"biases[{k}] has the shape {b.shape}, but expected ({w.shape[1]},)"
                 )
-        if isinstance(activation, str | Activation):
+        if isinstance(activation, str | Activation) or not isinstance(activation, Iterable):
             activation = [activation] * len(matrices)
         activations = tuple(get_activation(a) for a in activation)
         if len(activations) != len(matrices):
@@ -146,15 +166,14 @@ class Network:
         >>> Network.random([2, 8, 8, 1], activation="tanh", seed=0).sizes
         (2, 8, 8, 1)
         """
-        if len(sizes) < 2 or any(not float(n).is_integer() or n < 1 for n in sizes):
-            raise ValueError(
-                f"sizes is {list(sizes)}, but expected at least two positive whole numbers"
-            )
+        if len(sizes) < 2:
+            raise ValueError(f"sizes is {sizes!r}, but expected at least two: inputs and outputs")
+        counts = [whole_number(n, f"sizes[{k}]", least=1) for k, n in enumerate(sizes)]
         rng = np.random.default_rng(seed)
-        pairs = list(pairwise(sizes))
+        shapes = list(pairwise(counts))
         return cls.from_weights(
-            [scale * rng.standard_normal((int(n), int(m))) for n, m in pairs],
-            [scale * rng.standard_normal(int(m)) for _, m in pairs],
+            [scale * rng.standard_normal(shape) for shape in shapes],
+            [scale * rng.standard_normal(m) for _, m in shapes],
             activation,
         )
 
@@ -195,6 +214,18 @@ class Network:
         """Where each node stands: its name to (layer, index in that layer), both from 0."""
         return {name: (k, n) for k, layer in enumerate(self.layers) for n, name in enumerate(layer)}
 
+    @cached_property
+    def edges(self) -> tuple[tuple[str, str], ...]:
+        """All edges (from, to), layer by layer."""
+        return tuple(
+            (a, b) for first, second in pairwise(self.layers) for a in first for b in second
+        )
+
+    @cached_property
+    def neurons(self) -> tuple[str, ...]:
+        """Names of all neurons, layer by layer."""
+        return sum(self.layers[1:], ())
+
     def weight(self, source: str, target: str) -> float:
         """Weight of the edge from node `source` to node `target`.
 
@@ -208,7 +239,7 @@ class Network:
         >>> Network.three_layer().weight("f3", "f5")
         1.2
         """
-        k, a, b = self._edge(source, target)
+        k, a, b = self.edge(source, target)
         return float(self.weights[k][a, b])
 
     def bias(self, neuron: str) -> float:
@@ -225,28 +256,46 @@ class Network:
     def with_weight(self, source: str, target: str, weight: float) -> Self:
         """A network that differs from this one in one weight.
 
+        Raises
+        ------
+        ValueError
+            If there is no such edge, or `weight` is not a finite number.
+
         Examples
         --------
         >>> Network.three_layer().with_weight("f3", "f5", 2.0).weight("f3", "f5")
         2.0
         """
-        k, a, b = self._edge(source, target)
+        k, a, b = self.edge(source, target)
         weights = [np.array(w) for w in self.weights]
-        weights[k][a, b] = weight
+        weights[k][a, b] = as_number(weight, f"weight from {source} to {target}")
         return self.from_weights(weights, self.biases, self.activations)
 
     def with_bias(self, neuron: str, bias: float) -> Self:
-        """A network that differs from this one in one bias."""
+        """A network that differs from this one in one bias.
+
+        Raises
+        ------
+        ValueError
+            If there is no such neuron, or `bias` is not a finite number.
+        """
         k, n = self._neuron(neuron)
         biases = [np.array(b) for b in self.biases]
-        biases[k][n] = bias
+        biases[k][n] = as_number(bias, f"bias of {neuron}")
         return self.from_weights(self.weights, biases, self.activations)
 
     def with_activation(self, activation: str | Activation | Sequence[str | Activation]) -> Self:
         """A network with the same weights and biases and another activation."""
         return self.from_weights(self.weights, self.biases, activation)
 
-    def _edge(self, source: str, target: str) -> tuple[int, int, int]:
+    def edge(self, source: str, target: str) -> tuple[int, int, int]:
+        """Where the weight of an edge stands: ``weights[k][a, b]``.
+
+        Raises
+        ------
+        ValueError
+            If there is no such edge.
+        """
         k, a = self.places.get(source, (-1, -1))
         to, b = self.places.get(target, (-1, -1))
         if k < 0 or to != k + 1:
@@ -259,7 +308,5 @@ class Network:
     def _neuron(self, neuron: str) -> tuple[int, int]:
         layer, n = self.places.get(neuron, (0, -1))
         if layer == 0:
-            raise ValueError(
-                f"neuron is {neuron!r}, but expected one of {', '.join(sum(self.layers[1:], ()))}"
-            )
+            raise ValueError(f"neuron is {neuron!r}, but expected one of {', '.join(self.neurons)}")
         return layer - 1, n

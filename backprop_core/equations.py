@@ -1,0 +1,257 @@
+"""Write an equation once, as terms with values; read it in symbols and with numbers."""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from math import floor, log10
+
+from backprop_core.activations import Activation
+
+__all__ = [
+    "Equation",
+    "Term",
+    "bias_symbol",
+    "format_apart",
+    "format_number",
+    "number_latex",
+    "plain_text",
+    "subscript",
+    "symbol",
+    "unicode_name",
+    "weight_symbol",
+]
+
+_DIGITS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+_POWERS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+_PLACES = re.compile(r"(g\(r\)|(?<![\\\w])r(?!\w))")  # the r and g(r) of a formula
+
+
+@dataclass(frozen=True)
+class Term:
+    """One factor or summand of an equation.
+
+    Attributes
+    ----------
+    latex : str
+        Its symbol.
+    value : float
+        What the symbol stands for here.
+    role : {"error", "slope", "input", "weight", "sum", ""}
+        The part it plays; the first three are the article's colours.
+    ties : tuple of str
+        The nodes and edges of the graph it belongs to, as class names: ``"node-f3"``,
+        ``"edge-f3-f5"``.
+    """
+
+    latex: str
+    value: float
+    role: str = ""
+    ties: tuple[str, ...] = ()
+
+    @property
+    def classes(self) -> str:
+        """The classes that its symbol and its number carry."""
+        return " ".join(("term", *((f"role-{self.role}",) if self.role else ()), *self.ties))
+
+
+@dataclass(frozen=True)
+class Equation:
+    """``result = terms``, where `terms` holds `Term` objects with LaTeX operators between them.
+
+    Examples
+    --------
+    >>> e = Equation(Term("r", -0.5), (Term("w", -2.0), r"\\cdot", Term("x", 0.25)))
+    >>> e.numbers
+    '\\\\class{term}{-2} \\\\cdot \\\\class{term}{0.25} = \\\\class{term}{-0.5}'
+    """
+
+    result: Term
+    terms: tuple[Term | str, ...]
+
+    @property
+    def value(self) -> float:
+        """The value it yields."""
+        return self.result.value
+
+    @property
+    def symbols(self) -> str:
+        """LaTeX in symbols."""
+        return f"{_tied(self.result, self.result.latex)} = {self._write(lambda t: t.latex)}"
+
+    @property
+    def numbers(self) -> str:
+        """LaTeX of the same with numbers, and the value they yield."""
+        return self.numbers_as(lambda term, text: number_latex(text))
+
+    def numbers_as(self, show: Callable[[Term, str], str], digits: int = 3) -> str:
+        """LaTeX with numbers, each written by ``show(term, text)``; see `number_texts`."""
+        texts = iter(self.number_texts(digits))
+        line = self._write(lambda term: show(term, next(texts)))
+        return f"{line} = {_tied(self.result, show(self.result, next(texts)))}"
+
+    def number_texts(self, digits: int = 3) -> list[str]:
+        """The numbers of the line in their order, the result last, negative ones in brackets."""
+        texts = []
+        for place, term in enumerate(self.terms):
+            if isinstance(term, Term):
+                text = format_number(term.value, digits)
+                texts.append(f"({text})" if place and text.startswith("−") else text)
+        return [*texts, format_number(self.result.value, digits)]
+
+    def _write(self, show: Callable[[Term], str]) -> str:
+        return " ".join(t if isinstance(t, str) else _tied(t, show(t)) for t in self.terms)
+
+
+def _tied(term: Term, latex: str) -> str:
+    return rf"\class{{{term.classes}}}{{{latex}}}"
+
+
+def product(terms: Iterable[Term]) -> tuple[Term | str, ...]:
+    """Terms with multiplication dots between them."""
+    return joined(r"\cdot", ((term,) for term in terms))
+
+
+def joined(operator: str, parts: Iterable[Iterable[Term | str]]) -> tuple[Term | str, ...]:
+    """Parts of an equation with an operator between them."""
+    line: list[Term | str] = []
+    for part in parts:
+        line += [operator] if line else []
+        line += part
+    return tuple(line)
+
+
+def applied(formula: str, r: Term, output: Term) -> tuple[Term | str, ...]:
+    """An activation's formula with its r and g(r) replaced by the terms of one neuron.
+
+    Examples
+    --------
+    >>> applied(r"1 - g(r)^2", Term("r_1", 0.0), Term("g(r_1)", 0.0))[1].latex
+    'g(r_1)'
+    """
+    pieces = _PLACES.split(formula)
+    terms = {"r": r, "g(r)": output}
+    return tuple(terms.get(piece, piece) for piece in pieces if piece.strip())
+
+
+def output_equation(activation: Activation, r: Term, output: Term) -> Equation:
+    """g(r) = … of one neuron."""
+    return Equation(output, applied(activation.formula, r, output))
+
+
+def slope_equation(activation: Activation, r: Term, output: Term, slope: Term) -> Equation:
+    """g′(r) = … of one neuron."""
+    return Equation(slope, applied(activation.slope_formula, r, output))
+
+
+def format_number(value: float, digits: int = 3) -> str:
+    """A number to so many significant digits, as people write it.
+
+    Examples
+    --------
+    >>> format_number(-0.11234), format_number(1.2), format_number(3.1e-11), format_number(-0.0)
+    ('−0.112', '1.2', '3.1·10⁻¹¹', '0')
+    """
+    value += 0.0  # -0.0 becomes 0.0
+    exponent = floor(log10(abs(value))) if value else 0
+    if -4 < exponent < 6:
+        text = f"{value:.{max(0, digits - 1 - exponent)}f}"
+        power = ""
+    else:
+        text, _, power = f"{value:.{digits - 1}e}".partition("e")
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    if power:
+        text += f"·10{str(int(power)).translate(_POWERS)}"
+    return text.replace("-", "−")
+
+
+def format_apart(before: float, after: float) -> tuple[str, str]:
+    """Two numbers to as many digits as it takes to tell them apart, three at least.
+
+    Examples
+    --------
+    >>> format_apart(0.112345, 0.112349), format_apart(0.5, 0.5)
+    (('0.112345', '0.112349'), ('0.5', '0.5'))
+    """
+    for digits in range(3, 17):
+        texts = format_number(before, digits), format_number(after, digits)
+        if texts[0] != texts[1] or before == after:
+            break
+    return texts
+
+
+def number_latex(text: str) -> str:
+    """A number that `format_number` wrote, in LaTeX.
+
+    Examples
+    --------
+    >>> number_latex("(−3.1·10⁻¹¹)")
+    '(-3.1 \\\\cdot 10^{-11})'
+    """
+    plain = text.replace("−", "-")
+    return re.sub(
+        r"·10([⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+)",
+        lambda m: rf" \cdot 10^{{{m[1].translate({v: chr(k) for k, v in _POWERS.items()})}}}",
+        plain,
+    )
+
+
+def symbol(node: str) -> str:
+    """LaTeX of a node's name.
+
+    Examples
+    --------
+    >>> symbol("f10"), symbol("y")
+    ('f_{10}', 'y')
+    """
+    letter, index = node[0], node[1:]
+    if not index:
+        return letter
+    return f"{letter}_{index}" if len(index) == 1 else f"{letter}_{{{index}}}"
+
+
+def subscript(node: str) -> str:
+    """How a weight's or δ's subscript names a node: x_1 for an input, the number for a neuron.
+
+    Examples
+    --------
+    >>> subscript("x1"), subscript("f3")
+    ('x_1', '3')
+    """
+    return symbol(node) if node.startswith("x") else node[1:]
+
+
+def weight_symbol(a: str, b: str) -> str:
+    """LaTeX of the weight from node a to node b."""
+    return f"w_{{{subscript(a)},{subscript(b)}}}"
+
+
+def bias_symbol(node: str) -> str:
+    """LaTeX of a neuron's bias."""
+    return f"b_{{{node[1:]}}}"
+
+
+def unicode_name(node: str) -> str:
+    """A node's name in plain text.
+
+    Examples
+    --------
+    >>> unicode_name("f12"), unicode_name("y")
+    ('f₁₂', 'y')
+    """
+    return node[0] + node[1:].translate(_DIGITS)
+
+
+def plain_text(latex: str) -> str:
+    """A symbol's LaTeX in plain text, for titles and for people who listen.
+
+    Examples
+    --------
+    >>> plain_text(r"\\frac{\\partial E}{\\partial w_{x_1,1}}"), plain_text(r"\\delta_{3 \\to 1}")
+    ('∂E/∂wₓ₁,₁', 'δ₃→₁')
+    """
+    text = re.sub(r"\\frac\{(.*?)\}\{(.*)\}", r"\1/\2", latex)
+    text = text.replace(r"\partial ", "∂").replace(r"\delta", "δ").replace(r" \to ", "→")
+    text = text.replace("^{(l+1)}", " after the update").replace("^{(l)}", "").replace("'", "′")
+    text = re.sub(r"(?<=.)x_", "ₓ", text)
+    return re.sub("[_{}]", "", text).translate(_DIGITS)

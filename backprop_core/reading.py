@@ -1,0 +1,81 @@
+"""Read a number that somebody typed, or say in one sentence what is wrong with it."""
+
+import re
+from math import isfinite
+
+__all__ = ["plain_number", "read_number", "read_positive"]
+
+_NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?")
+
+
+def read_number(text: str, field: str) -> float:
+    """Read a decimal number; a comma and the typographer's minus are welcome too.
+
+    Raises
+    ------
+    ValueError
+        One sentence that names the field, the text and what was expected.
+
+    Examples
+    --------
+    >>> read_number(" −0,5 ", "w₃,₅")
+    -0.5
+    >>> read_number("half", "w₃,₅")
+    Traceback (most recent call last):
+    ...
+    ValueError: w₃,₅ is “half”, but expected a number such as 0.5.
+    >>> read_number("1e400", "w₃,₅")
+    Traceback (most recent call last):
+    ...
+    ValueError: w₃,₅ is “1e400”, but expected a number that a computer can hold: below 1.8·10³⁰⁸.
+    """
+    plain = text.strip().replace("−", "-")
+    if not plain:
+        raise ValueError(f"{field} is empty, but expected a number such as 0.5.")
+    if not _NUMBER.fullmatch(plain) or not plain.isascii():
+        raise ValueError(f"{field} is “{shorten(text)}”, but expected a number such as 0.5.")
+    value = float(plain.replace(",", "."))
+    if not isfinite(value):
+        raise ValueError(
+            f"{field} is “{shorten(text)}”, but expected a number that a computer can hold: "
+            "below 1.8·10³⁰⁸."
+        )
+    return value
+
+
+def read_positive(text: str, field: str) -> float:
+    """Read a decimal number greater than 0.
+
+    Raises
+    ------
+    ValueError
+        As `read_number`, and if the number is 0 or less.
+
+    Examples
+    --------
+    >>> read_positive("0", "Learning rate h")
+    Traceback (most recent call last):
+    ...
+    ValueError: Learning rate h is “0”, but expected a number greater than 0.
+    """
+    value = read_number(text, field)
+    if value <= 0:
+        raise ValueError(f"{field} is “{shorten(text)}”, but expected a number greater than 0.")
+    return value
+
+
+def plain_number(value: float) -> str:
+    """A number with all its digits, as somebody would type it.
+
+    Examples
+    --------
+    >>> plain_number(1.0), plain_number(-0.6), plain_number(0.1 + 0.2)
+    ('1', '-0.6', '0.30000000000000004')
+    """
+    return repr(value + 0.0).removesuffix(".0")
+
+
+def shorten(text: str) -> str:
+    """What somebody typed, short enough to be quoted in a sentence."""
+    text = " ".join(text.split())
+    return text if len(text) <= 40 else f"{text[:39]}…"

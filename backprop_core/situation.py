@@ -1,0 +1,119 @@
+"""Hold all that a lesson is about: network, sample, learning rate, convention."""
+
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Self
+
+from backprop_core.backprop import backward, error, forward, update
+from backprop_core.equations import bias_symbol, plain_text, weight_symbol
+from backprop_core.network import Network
+from backprop_core.walkthrough import Step, walk
+
+__all__ = ["TEACHER_SETS", "Parameter", "Situation"]
+
+# Each sample is (x, t). More sets arrive with the chapters that need them.
+TEACHER_SETS: dict[str, tuple[tuple[tuple[float, ...], tuple[float, ...]], ...]] = {
+    "XOR": (
+        ((0.0, 0.0), (0.0,)),
+        ((0.0, 1.0), (1.0,)),
+        ((1.0, 0.0), (1.0,)),
+        ((1.0, 1.0), (0.0,)),
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A weight or a bias, as a reader meets it.
+
+    Attributes
+    ----------
+    slot : str
+        Its place in the graph: ``"weight-f3-f5"`` or ``"bias-f3"``.
+    name : str
+        Its name in plain text: w₃,₅ or b₃.
+    nodes : tuple of str
+        The two ends of the weight's edge, or the bias's neuron.
+    value : float
+    """
+
+    slot: str
+    name: str
+    nodes: tuple[str, ...]
+    value: float
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What a walk starts from.
+
+    Attributes
+    ----------
+    network : Network
+    x, t : tuple of float
+        One sample: as many inputs and targets as the network has.
+    h : float
+        Learning rate, greater than 0.
+    convention : {"output", "sum"}
+        As in `backprop_core.walk`.
+
+    Examples
+    --------
+    >>> situation = Situation()
+    >>> situation.updated.error < situation.error
+    True
+    """
+
+    network: Network = field(default_factory=Network.three_layer)
+    x: tuple[float, ...] = (1.0, 0.0)
+    t: tuple[float, ...] = (1.0,)
+    h: float = 0.5
+    convention: str = "output"
+
+    def walk(self, by: str = "neuron") -> tuple[Step, ...]:
+        """The walk from here; errors as `backprop_core.walk`."""
+        return walk(self.network, self.x, self.t, self.h, by=by, convention=self.convention)
+
+    @cached_property
+    def error(self) -> float:
+        """E of the sample."""
+        return error(forward(self.network, self.x).y, self.t)
+
+    @property
+    def updated(self) -> Self:
+        """The situation after one update with this sample."""
+        gradient = backward(self.network, forward(self.network, self.x), self.t)
+        return replace(self, network=update(self.network, gradient, self.h))
+
+    @property
+    def structure(self) -> tuple[object, ...]:
+        """What decides how the walk reads apart from its numbers."""
+        network = self.network
+        return network.sizes, tuple(a.name for a in network.activations), self.convention
+
+    @cached_property
+    def parameters(self) -> dict[str, Parameter]:
+        """All weights and biases by their slot."""
+        net = self.network
+        weights = [
+            Parameter(f"weight-{a}-{b}", plain_text(weight_symbol(a, b)), (a, b), net.weight(a, b))
+            for a, b in net.edges
+        ]
+        biases = [
+            Parameter(f"bias-{n}", plain_text(bias_symbol(n)), (n,), net.bias(n))
+            for n in net.neurons
+        ]
+        return {parameter.slot: parameter for parameter in (*weights, *biases)}
+
+    def with_parameter(self, slot: str, value: float) -> Self:
+        """The situation with another value of one weight or bias.
+
+        Examples
+        --------
+        >>> Situation().with_parameter("bias-f5", 2.0).network.bias("f5")
+        2.0
+        """
+        nodes = self.parameters[slot].nodes
+        if len(nodes) == 2:
+            return replace(self, network=self.network.with_weight(*nodes, value))
+        return replace(self, network=self.network.with_bias(*nodes, value))

@@ -1,0 +1,110 @@
+"""Show a derivation in the page, every line with its value on the network at hand.
+
+The symbols travel to the browser once; an edit sends the values and nothing else.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import numpy as np
+import traitlets
+
+from backprop_core.derivations import Line, Moment, Part, explicit, signals, update_rules
+from backprop_core.equations import format_number
+from backprop_core.situation import Situation
+from backprop_core.widgets.mathml import mathml
+
+__all__ = ["Derivation"]
+
+_HERE = Path(__file__).parent
+DIGITS, DECIMALS = 6, 10  # central differences are not more exact than that
+
+
+class Derivation(anywidget.AnyWidget):
+    """A derivation of the three-layer network that follows a lesson.
+
+    Parameters
+    ----------
+    lesson : object with an observable trait `situation`
+        Whose network, sample, learning rate and convention the lines are evaluated on.
+    which : {"explicit", "signals", "rules"}
+        The gradient of w_{x_1,1} along its two paths, the same by error signals, or the update
+        rules of the two upper layers.
+
+    Raises
+    ------
+    ValueError
+        If there is no such derivation.
+
+    Attributes
+    ----------
+    parts : list of dict
+        Titles, equations as MathML and what was done: all that stays while numbers change.
+    values : list of str
+        A text for each line and each slip, in the order in which `parts` has them.
+    """
+
+    _esm = _HERE / "derivation.mjs"
+    _css = _HERE / "derivation.css"
+
+    parts = traitlets.List(traitlets.Dict()).tag(sync=True)
+    values = traitlets.List(traitlets.Unicode()).tag(sync=True)
+
+    def __init__(self, lesson: Any, which: str = "explicit") -> None:
+        if which not in _TOLD:
+            raise ValueError(f"which is {which!r}, but expected one of: {', '.join(_TOLD)}")
+        super().__init__()
+        self._which = which
+        self._told: tuple[Part, ...] = ()
+        self._follow(lesson.situation)
+        lesson.observe(lambda change: self._follow(change["new"]), "situation")
+
+    def _follow(self, situation: Situation) -> None:
+        told = _TOLD[self._which](situation.convention)
+        with self.hold_sync():
+            if told is not self._told:
+                self._told = told
+                self.parts = [_part(part) for part in told]
+            self.values = _values(told, situation)
+
+
+_TOLD: dict[str, Callable[[str], tuple[Part, ...]]] = {
+    "explicit": lambda convention: explicit(),
+    "signals": signals,
+    "rules": lambda convention: update_rules(),
+}
+
+
+def _part(part: Part) -> dict[str, Any]:
+    return {"title": part.title, "lines": [_line(line) for line in part.lines]}
+
+
+def _line(line: Line) -> dict[str, Any]:
+    slip = line.slip and {
+        "equation": mathml(line.latex_as_printed, "block"),
+        "note": line.slip.note,
+    }
+    return {"equation": mathml(line.latex, "block"), "move": line.move, "slip": slip}
+
+
+def _values(told: tuple[Part, ...], situation: Situation) -> list[str]:
+    moment = Moment(situation.network, situation.x, situation.t, situation.h)
+    texts = []
+    for part in told:
+        for line in part.lines:
+            value = _number(line.expression.at(moment))
+            texts.append(value)
+            if line.slip:
+                printed = _number(line.slip.expression.at(moment))
+                texts.append(
+                    f"{printed}, here by chance the same"
+                    if printed == value
+                    else f"{printed} instead of {value}"
+                )
+    return texts
+
+
+def _number(value: Any) -> str:
+    return format_number(round(np.asarray(value).item(), DECIMALS), DIGITS)

@@ -1,0 +1,155 @@
+"""Show a walk in the page: the graph, the equation, the sentence, and the way through them.
+
+The kernel computes, the browser steps: Python sends the whole walk once and is asked again only
+when something is edited.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import traitlets
+
+from backprop_core.equations import Equation, Term, format_number, plain_text
+from backprop_core.reading import plain_number
+from backprop_core.situation import Situation
+from backprop_core.verdict import judge
+from backprop_core.walkthrough import GRANULARITIES, Show, Step
+from backprop_core.widgets.mathml import number_template, symbols_mathml
+from backprop_core.widgets.pictures import picture
+
+__all__ = ["Walkthrough"]
+
+_HERE = Path(__file__).parent
+
+
+class Walkthrough(anywidget.AnyWidget):
+    """A walk through one on-line update, stepped in the browser.
+
+    Parameters
+    ----------
+    situation : Situation, optional
+        What to walk through; the article's network on a sample of XOR if left out.
+
+    Attributes
+    ----------
+    step : int
+        The step on show, from 0; follows the browser, and moves it when set.
+    by : {"neuron", "layer"}
+        How much a step takes in; follows the browser too.
+    edit : dict
+        What somebody typed into the graph: ``slot``, ``text`` and a ``ticket`` that `answer` names.
+    problem : str
+        One sentence about the last input that could not be taken, or "".
+    """
+
+    _esm = _HERE / "walkthrough.mjs"
+    _css = _HERE / "walkthrough.css"
+
+    step = traitlets.Int(0, min=0).tag(sync=True)
+    by = traitlets.Enum(GRANULARITIES, "neuron").tag(sync=True)
+    graph = traitlets.Unicode().tag(sync=True)
+    script = traitlets.Dict().tag(sync=True)
+    numbers = traitlets.Dict().tag(sync=True)
+    editable = traitlets.Bool(False).tag(sync=True)
+    edit = traitlets.Dict().tag(sync=True)
+    answer = traitlets.Dict().tag(sync=True)
+    problem = traitlets.Unicode().tag(sync=True)
+
+    def __init__(self, situation: Situation | None = None, **traits: Any) -> None:
+        told = _tell(situation or Situation())
+        super().__init__(**told, **traits)
+        self._structure = (situation or Situation()).structure
+
+    @traitlets.validate("step")
+    def _inside(self, proposal: Any) -> int:
+        return min(proposal["value"], len(self.numbers[self.by]["steps"]) - 1)
+
+    def tell(self, situation: Situation) -> None:
+        """Walk through another situation, at the same step.
+
+        Raises
+        ------
+        ValueError
+            As `backprop_core.walk`; the walk on show stays.
+        """
+        same = situation.structure == self._structure
+        told = _tell(situation, only_numbers=same)
+        with self.hold_sync():
+            for name, value in told.items():
+                setattr(self, name, value)
+            self._structure = situation.structure
+            self.step = self.step  # a shorter walk ends earlier
+
+
+def _tell(situation: Situation, only_numbers: bool = False) -> dict[str, Any]:
+    """The traits for a situation. Numbers travel apart, so that an edit sends nothing else."""
+    walks = {by: situation.walk(by) for by in GRANULARITIES}
+    numbers: dict[str, Any] = {
+        by: {"steps": [_numbers(step) for step in steps]} for by, steps in walks.items()
+    }
+    numbers["facts"] = _facts(situation, walks["neuron"])
+    verdict = judge(situation.network, situation.x, situation.t)
+    numbers["check"] = {"ok": verdict.ok, "finding": verdict.finding, "reason": verdict.reason}
+    numbers["parameters"] = {
+        slot: {"name": p.name, "nodes": p.nodes, "text": plain_number(p.value)}
+        for slot, p in situation.parameters.items()
+    }
+    if only_numbers:
+        return {"numbers": numbers}
+    return {
+        "numbers": numbers,
+        "script": {by: [_script(step) for step in steps] for by, steps in walks.items()},
+        "graph": picture(situation.network.layers),
+    }
+
+
+def _script(step: Step) -> dict[str, Any]:
+    """What stays the same whatever the numbers are."""
+    return {
+        "phase": step.phase,
+        "title": step.title,
+        "nodes": step.nodes,
+        "edges": [f"{a}-{b}" for a, b in step.edges],
+        "receiving": step.receiving,
+        "direction": step.direction,
+        "bookmark": step.bookmark,
+        "equations": [
+            {
+                "symbols": symbols_mathml(e),
+                "numbers": number_template(e) if _has_terms(e) else "",
+            }
+            for e in step.equations
+        ],
+    }
+
+
+def _has_terms(equation: Equation) -> bool:
+    return any(isinstance(term, Term) for term in equation.terms)
+
+
+def _numbers(step: Step) -> dict[str, Any]:
+    results = [f"{plain_text(e.result.latex)} is {format_number(e.value)}" for e in step.equations]
+    return {
+        "sentence": step.sentence,
+        "spoken": "; ".join(results),
+        "numbers": [e.number_texts() for e in step.equations],
+        "shows": [_shown(show) for show in step.shows],
+    }
+
+
+def _shown(show: Show) -> list[str]:
+    return [show.slot, f"{show.before}{format_number(show.value)}{show.after}", show.role]
+
+
+def _facts(situation: Situation, steps: tuple[Step, ...]) -> list[list[str]]:
+    x = ", ".join(format_number(value) for value in situation.x)
+    t = ", ".join(format_number(value) for value in situation.t)
+    t = t if len(situation.t) == 1 else f"({t})"
+    names = list(dict.fromkeys(a.name for a in situation.network.activations))
+    return [
+        ["Sample", f"x = ({x}), t = {t}"],
+        ["Activation", ", ".join(names)],
+        ["Learning rate", f"h = {format_number(situation.h)}"],
+        ["Error", f"E = {format_number(situation.error)}"],
+    ]
