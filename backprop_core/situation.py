@@ -113,7 +113,9 @@ class Situation:
         >>> Situation().with_parameter("bias-f5", 2.0).network.bias("f5")
         2.0
         """
-        nodes = self.parameters[slot].nodes
-        if len(nodes) == 2:
-            return replace(self, network=self.network.with_weight(*nodes, value))
-        return replace(self, network=self.network.with_bias(*nodes, value))
+        net = self.network
+        match self.parameters[slot].nodes:
+            case (source, target):
+                return replace(self, network=net.with_weight(source, target, value))
+            case (neuron,):
+                return replace(self, network=net.with_bias(neuron, value))

@@ -141,7 +141,7 @@ def walk(
     --------
     >>> steps = walk(Network.three_layer(), x=[1, 0], t=[1])
     >>> steps[12].title, round(steps[12].value, 3)
-    ('f₅ → f₃, f₄', 0.07)
+    ('f₅ → f₃, f₄', 0.076)
     >>> len(walk(Network.three_layer(), x=[1, 0], t=[1], by="layer"))
     15
     """

@@ -28,9 +28,9 @@ RESERVED = {
     "name": "f",
     "value": "0.000",
     "target": "t = 0.5",
-    "weight": "−0.011",
+    "weight": "−0.0112",
     "delta": "δ₃ = −0.112",
-    "bias": "b₃ = −0.1",
+    "bias": "b₃ = −0.112",
 }
 
 
@@ -236,7 +236,7 @@ def _columns(graph: nx.DiGraph, sizes: Sizes) -> Layout:
     columns = [60.0 if "delta" in fonts else disc + 8]
     for busiest in map(max, pairwise(counts)):
         # Many edges need length to fan out, and more of it to hold their labels.
-        roomy = 130 + 52 * max(busiest - 2, 0)
+        roomy = 140 + 52 * max(busiest - 2, 0)
         columns.append(
             columns[-1] + (roomy if "weight" in fonts else min(5 * disc + 9 * busiest, 200))
         )

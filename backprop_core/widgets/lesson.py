@@ -86,13 +86,8 @@ class Lesson(ipywidgets.VBox):
         known = [slot for slot in fields if slot[0] in "xth" and "-" not in slot]
         return [
             row("bp-actions", self.apply, self.undo, self.reset, self.outcome),
-            row(
-                "bp-fields",
-                self.sample,
-                *(fields[slot] for slot in known),
-                self.activation,
-                self.convention,
-            ),
+            row("bp-fields", self.sample, *(fields[slot] for slot in known)),
+            row("bp-fields", self.activation, self.convention),
             row("bp-parameters", *(fields[slot] for slot in fields if slot not in known)),
         ]
 
@@ -205,8 +200,10 @@ class _Fields:
     """The text fields, by slot: x1, t1, h, weight-f3-f5, bias-f3."""
 
     def __init__(self, situation: Situation) -> None:
-        self.style = ipywidgets.Text().style
-        layout = ipywidgets.Layout()
+        # One style and one layout for all: each of its own would be a message when a page opens.
+        self.style = {"description_width": "initial"}
+        style = ipywidgets.Text(style=self.style).style
+        layout = ipywidgets.Layout(width="auto")
         self.names = {
             **{f"x{i + 1}": f"x{i + 1}" for i in range(len(situation.x))},
             **{f"t{i + 1}": f"t{i + 1}" for i in range(len(situation.t))},
@@ -218,7 +215,7 @@ class _Fields:
         self.names |= {slot: p.name for slot, p in situation.parameters.items()}
         self.texts = {
             slot: ipywidgets.Text(
-                description=name, continuous_update=False, style=self.style, layout=layout
+                description=name, continuous_update=False, style=style, layout=layout
             )
             for slot, name in self.names.items()
         }

@@ -24,7 +24,7 @@ def picture(layers: Layers) -> str:
 
 def draw(layers: Layers) -> str:
     """SVG of a network, drawn now."""
-    from backprop_core.drawing import draw_network, network_graph  # noqa: PLC0415 (takes long)
+    from backprop_core.drawing import draw_network, network_graph
 
     return draw_network(network_graph(layers))
 
