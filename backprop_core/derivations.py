@@ -474,7 +474,7 @@ def signals(convention: str = "output") -> tuple[Part, ...]:
     )
     return (
         Part("The error signals", errors),
-        Part("Does it hold for the first hidden layer?", gradient),
+        Part("The gradient from them", gradient),
     )
 
 

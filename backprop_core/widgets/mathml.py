@@ -11,6 +11,7 @@ __all__ = ["SLOT", "mathml", "number_template", "symbols_mathml"]
 
 SLOT = '<mn class="slot"></mn>'
 
+_FUNCTION = re.compile("<mi>([a-z]{2,})</mi>")  # ln, tanh: not to be set like a variable
 _BOX = r"\square"  # an empty place, which no equation has otherwise
 _BEGIN = '<math xmlns="http://www.w3.org/1998/Math/MathML" display="inline"><mrow>'
 _END = "</mrow></math>"
@@ -30,7 +31,8 @@ def mathml(latex: str, display: str = "inline") -> str:
     >>> mathml(r"\\class{node-f1}{x}").partition("<mrow>")[2]
     '<mrow class="node-f1"><mi>x</mi></mrow></mrow></math>'
     """
-    return convert(latex, display=display).replace(_RAISED_PRIME, _PRIME)
+    markup = convert(latex, display=display).replace(_RAISED_PRIME, _PRIME)
+    return _FUNCTION.sub(r'<mi class="upright">\1</mi>', markup)
 
 
 def symbols_mathml(equation: Equation) -> str:

@@ -14,6 +14,7 @@ const PHASES = ["forward", "error", "backward", "update"];
 const GRANULARITIES = { neuron: "Neuron by neuron", layer: "Layer by layer" };
 const PLAY_INTERVAL_MS = 2400;
 const PULSE = { duration: 1300, iterations: 3, easing: "ease-in-out" };
+const SMALLEST_FIT = 0.62;
 const SVG = "http://www.w3.org/2000/svg";
 
 const TEMPLATE = `
@@ -279,6 +280,17 @@ function render({ model, el }) {
       for (const term of pair.firstChild.querySelectorAll(".term")) term.setAttribute("tabindex", "0");
       return pair;
     }));
+    fitEquations();
+  }
+
+  /** Let a line that is wider than its place shrink a little, before it has to be scrolled. */
+  function fitEquations() {
+    const pairs = [...parts.equations.children];
+    pairs.forEach((pair) => pair.style.removeProperty("--fit"));
+    const fits = pairs.map((pair) => pair.clientWidth / pair.scrollWidth); // one layout for all
+    pairs.forEach((pair, i) => {
+      if (fits[i] < 1) pair.style.setProperty("--fit", Math.max(SMALLEST_FIT, 0.985 * fits[i]));
+    });
   }
 
   function paintStep() {
@@ -444,6 +456,9 @@ function render({ model, el }) {
   listen(parts.granularity, "change", () => changeGranularity(parts.granularity.value));
   for (const type of ["pointerover", "pointerleave", "focusin", "focusout"]) listen(root, type, point);
 
+  const resized = new ResizeObserver(fitEquations);
+  resized.observe(parts.equations);
+
   const onStep = () => paintStep();
   const onStructure = () => { buildGraph(); paintNumbers(); };
   const watched = {
@@ -459,6 +474,7 @@ function render({ model, el }) {
   return () => {
     play(false);
     listening.abort();
+    resized.disconnect();
     for (const [name, action] of Object.entries(watched)) model.off(name, action);
     model.off("change:editable", editableNow);
   };
