@@ -13,6 +13,7 @@ from backprop_core.backprop import Forward, Gradient, backward, error, forward, 
 from backprop_core.gradcheck import GradientReport, check_gradient
 from backprop_core.network import Network
 from backprop_core.training import History, train
+from backprop_core.walkthrough import Step, walk
 
 __all__ = [
     "ACTIVATIONS",
@@ -22,10 +23,12 @@ __all__ = [
     "GradientReport",
     "History",
     "Network",
+    "Step",
     "backward",
     "check_gradient",
     "error",
     "forward",
     "train",
     "update",
+    "walk",
 ]

@@ -114,8 +114,7 @@ class Situation:
         2.0
         """
         net = self.network
-        match self.parameters[slot].nodes:
-            case (source, target):
-                return replace(self, network=net.with_weight(source, target, value))
-            case (neuron,):
-                return replace(self, network=net.with_bias(neuron, value))
+        *source, target = self.parameters[slot].nodes
+        if source:
+            return replace(self, network=net.with_weight(source[0], target, value))
+        return replace(self, network=net.with_bias(target, value))

@@ -30,7 +30,7 @@ from backprop_core.equations import (
 )
 from backprop_core.network import Network
 
-__all__ = ["CONVENTIONS", "GRANULARITIES", "PHASES", "Show", "Step", "walk"]
+__all__ = ["CONVENTIONS", "GRANULARITIES", "PHASES", "Show", "Step", "shown_at", "walk"]
 
 PHASES = ("forward", "error", "backward", "update")
 GRANULARITIES = ("neuron", "layer")
@@ -57,6 +57,11 @@ class Show:
     role: str = ""
     before: str = ""
     after: str = ""
+
+    @property
+    def text(self) -> str:
+        """What is to be read there."""
+        return f"{self.before}{format_number(self.value)}{self.after}"
 
 
 @dataclass(frozen=True)
@@ -155,6 +160,17 @@ def walk(
     if len(x) != 1:
         raise ValueError(f"x has {len(x)} samples, but expected one: a walk follows one sample")
     return _Walk(net, x, t, h, convention).steps(by)
+
+
+def shown_at(steps: Sequence[Step], place: int) -> dict[str, Show]:
+    """What the graph shows at ``steps[place]``, by slot: shows add up from step to step.
+
+    Examples
+    --------
+    >>> shown_at(walk(Network.three_layer(), x=[1, 0], t=[1]), 12)["delta-f3"].text
+    'δ₃ = −0.153'
+    """
+    return {show.slot: show for step in steps[: place + 1] for show in step.shows}
 
 
 class _Walk:

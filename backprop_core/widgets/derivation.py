@@ -56,17 +56,14 @@ class Derivation(anywidget.AnyWidget):
         if which not in _TOLD:
             raise ValueError(f"which is {which!r}, but expected one of: {', '.join(_TOLD)}")
         super().__init__()
-        self._which = which
-        self._told: tuple[Part, ...] = ()
+        self._tell = _TOLD[which]
         self._follow(lesson.situation)
         lesson.observe(lambda change: self._follow(change["new"]), "situation")
 
     def _follow(self, situation: Situation) -> None:
-        told = _TOLD[self._which](situation.convention)
+        told = self._tell(situation.convention)
         with self.hold_sync():
-            if told is not self._told:
-                self._told = told
-                self.parts = [_part(part) for part in told]
+            self.parts = [_part(part) for part in told]  # nothing is sent where nothing changed
             self.values = _values(told, situation)
 
 

@@ -14,7 +14,7 @@ from backprop_core.equations import Equation, Term, format_number, plain_text
 from backprop_core.reading import plain_number
 from backprop_core.situation import Situation
 from backprop_core.verdict import judge
-from backprop_core.walkthrough import GRANULARITIES, Show, Step
+from backprop_core.walkthrough import GRANULARITIES, Step
 from backprop_core.widgets.mathml import number_template, symbols_mathml
 from backprop_core.widgets.pictures import picture
 
@@ -134,12 +134,8 @@ def _numbers(step: Step) -> dict[str, Any]:
         "sentence": step.sentence,
         "spoken": "; ".join(results),
         "numbers": [e.number_texts() for e in step.equations],
-        "shows": [_shown(show) for show in step.shows],
+        "shows": [[show.slot, show.text, show.role] for show in step.shows],
     }
-
-
-def _shown(show: Show) -> list[str]:
-    return [show.slot, f"{show.before}{format_number(show.value)}{show.after}", show.role]
 
 
 def _facts(situation: Situation, steps: tuple[Step, ...]) -> list[list[str]]:
