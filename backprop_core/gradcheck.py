@@ -16,6 +16,7 @@ from backprop_core.backprop import (
     sweep_forward,
     teacher_set,
 )
+from backprop_core.equations import bias_symbol, weight_symbol
 from backprop_core.network import Network, as_number
 
 __all__ = ["Comparison", "GradientReport", "check_gradient"]
@@ -30,6 +31,7 @@ class Comparison:
     Attributes
     ----------
     name : str
+        The weight's or bias's symbol in LaTeX.
     gradient, central_difference : float
     uncertainty : float
         How far off the central difference may be by rounding, and by the step's not being
@@ -120,7 +122,7 @@ def check_gradient(
     --------
     >>> report = check_gradient(Network.three_layer(), [[1, 0]], [[1]])
     >>> report.agrees, len(report.table), report.table[0].name
-    (True, 15, 'w_{x1,1}')
+    (True, 15, 'w_{x_1,1}')
     """
     x, t = teacher_set(net, x, t)
     f = forward(net, x)
@@ -161,32 +163,10 @@ def check_gradient(
     with np.errstate(over="ignore", invalid="ignore"):
         for k, (w, derivatives) in enumerate(zip(weights, gradient.weights, strict=True)):
             for a, b in np.ndindex(w.shape):
-                name = weight_name(net.layers[k][a], net.layers[k + 1][b])
+                name = weight_symbol(net.layers[k][a], net.layers[k + 1][b])
                 table.append(compare(name, derivatives, w, (a, b)))
         for k, (vector, derivatives) in enumerate(zip(biases, gradient.biases, strict=True)):
             for n in range(len(vector)):
-                name = bias_name(net.layers[k + 1][n])
+                name = bias_symbol(net.layers[k + 1][n])
                 table.append(compare(name, derivatives, vector, (n,)))
         return GradientReport(tuple(table), error_there)
-
-
-def weight_name(source: str, target: str) -> str:
-    """The article's name of a weight: its two nodes, neurons by their number alone.
-
-    Examples
-    --------
-    >>> weight_name("x1", "f2"), weight_name("f2", "f4")
-    ('w_{x1,2}', 'w_{2,4}')
-    """
-    return f"w_{{{source.removeprefix('f')},{target.removeprefix('f')}}}"
-
-
-def bias_name(neuron: str) -> str:
-    """The article's name of a bias.
-
-    Examples
-    --------
-    >>> bias_name("f3")
-    'b_{3}'
-    """
-    return f"b_{{{neuron.removeprefix('f')}}}"

@@ -1,0 +1,1 @@
+"""Measure what must stay fast: ``python -m tests.benchmarks`` runs every ``bench_*.py`` here."""

@@ -1,0 +1,115 @@
+"""Importing the engine is light, and imports go one way: widgets → drawing → engine."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import backprop_core
+
+PACKAGE = Path(backprop_core.__file__).parent
+
+# What only one part of the package may import.
+ONLY_IN = {
+    "drawing": {"matplotlib", "networkx"},
+    "widgets": {"IPython", "anywidget", "ipykernel", "ipywidgets", "latex2mathml", "traitlets"},
+}
+# What each part may import of the package.
+MAY_USE = {
+    "engine": {"engine"},
+    "drawing": {"engine", "drawing"},
+    "widgets": {"engine", "drawing", "widgets"},
+}
+HEAVY = sorted({*ONLY_IN["drawing"], *ONLY_IN["widgets"], "jupyterlab", "voila", "zmq"})
+
+
+def part_of(module: str) -> str:
+    """The part of the package that ``backprop_core.…`` belongs to."""
+    return next(
+        (part for part in ("drawing", "widgets") if part in module.split(".")[1:2]), "engine"
+    )
+
+
+def modules() -> list[str]:
+    """All modules of the package."""
+    names = [
+        ".".join(("backprop_core", *path.relative_to(PACKAGE).with_suffix("").parts))
+        for path in sorted(PACKAGE.rglob("*.py"))
+    ]
+    return [name.removesuffix(".__init__") for name in names]
+
+
+def imports(source: str, module: str) -> set[str]:
+    """Names of the modules that a module's source imports, wherever in it."""
+    found = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{module} imports relatively: say the whole name"
+            # `from backprop_core import drawing` imports backprop_core.drawing.
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def strays(source: str, module: str) -> list[str]:
+    """Imports that go against the arrows."""
+    part = part_of(module)
+    wrong = []
+    for name in sorted(imports(source, module)):
+        top = name.split(".")[0]
+        if top == "backprop_core":
+            if part_of(name) not in MAY_USE[part]:
+                wrong.append(name)
+        elif any(top in names for owner, names in ONLY_IN.items() if owner != part):
+            wrong.append(name)
+    return wrong
+
+
+def test_there_are_modules_to_look_at() -> None:
+    found = modules()
+    assert {"backprop_core", "backprop_core.network", "backprop_core.training"} <= set(found)
+    assert {part_of(module) for module in found} == set(MAY_USE)
+
+
+@pytest.mark.parametrize("module", modules())
+def test_arrows_go_one_way(module: str) -> None:
+    path = PACKAGE.joinpath(*module.split(".")[1:])
+    file = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+    assert strays(file.read_text(encoding="utf-8"), module) == []
+
+
+@pytest.mark.parametrize(
+    ("module", "source", "stray"),
+    [
+        ("backprop_core.network", "import matplotlib.figure", "matplotlib.figure"),
+        ("backprop_core.network", "def f():\n    import networkx", "networkx"),
+        ("backprop_core.network", "from backprop_core import drawing", "backprop_core.drawing"),
+        ("backprop_core.walkthrough", "from latex2mathml.converter import x", "latex2mathml"),
+        ("backprop_core.drawing.graph", "from backprop_core.widgets.walk import W", "widgets"),
+        ("backprop_core.drawing", "import ipywidgets", "ipywidgets"),
+        ("backprop_core.widgets.walk", "from networkx import DiGraph", "networkx.DiGraph"),
+    ],
+)
+def test_an_import_against_the_arrows_is_found(module: str, source: str, stray: str) -> None:
+    assert len(strays(source, module)) == 1
+    assert stray in strays(source, module)[0]
+
+
+def test_importing_the_package_loads_numpy_and_nothing_heavy() -> None:
+    program = (
+        "import sys, backprop_core\n"
+        "print(*sorted({name.partition('.')[0] for name in sys.modules}))"
+    )
+    shown = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=PACKAGE.parent,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    loaded = shown.stdout.split()
+    assert "numpy" in loaded
+    assert [name for name in loaded if name in HEAVY or name.startswith("jupyter")] == []
