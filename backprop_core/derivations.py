@@ -411,24 +411,22 @@ def signals(convention: str = "output") -> tuple[Part, ...]:
         return signal(neuron) if textbook else signal(neuron) * slope(neuron)
 
     def defined(neuron: str, arriving: Expression, move: str) -> Line:
+        if not textbook:
+            return Line(signal(neuron).latex, arriving, f"{move}.")
         # The textbook's δ passes the neuron's own slope as well.
-        return Line(signal(neuron).latex, arriving * slope(neuron) if textbook else arriving, move)
+        own = f"{move}, times the slope at {unicode_name(neuron)}."
+        return Line(signal(neuron).latex, arriving * slope(neuron), own)
 
-    scaled = "its weight" if textbook else "the slope at f₅ and by its weight"
-    own = " Its own slope comes on top." if textbook else ""
+    arriving = blame("f3") * W_1_3 + blame("f4") * W_1_4
+    by = "the weight of the edge" if textbook else "the slope at f₅ and by the weight of the edge"
     errors = (
-        defined("f5", Y - T, "How far the answer is off." + own),
-        defined("f3", blame("f5") * W_3_5, f"What f₅ hands back to f₃, scaled by {scaled}." + own),
-        defined("f4", blame("f5") * W_4_5, f"What f₅ hands back to f₄, scaled by {scaled}." + own),
-        defined(
-            "f1",
-            blame("f3") * W_1_3 + blame("f4") * W_1_4,
-            "f₁ hears from f₃ and from f₄, and adds up." + own,
-        ),
+        defined("f5", Y - T, "How far the answer is off"),
+        defined("f3", blame("f5") * W_3_5, f"What f₅ hands back to f₃, scaled by {by}"),
+        defined("f4", blame("f5") * W_4_5, f"What f₅ hands back to f₄, scaled by {by}"),
+        defined("f1", arriving, "The sum of what f₁ hears from f₃ and from f₄"),
     )
 
     both = W_3_5 * slope("f3") * W_1_3 + W_4_5 * slope("f4") * W_1_4
-    arriving = blame("f3") * W_1_3 + blame("f4") * W_1_4
     written_out = (
         blame("f5") * W_3_5 * slope("f3") * W_1_3 + blame("f5") * W_4_5 * slope("f4") * W_1_4
     )
@@ -452,12 +450,7 @@ def signals(convention: str = "output") -> tuple[Part, ...]:
             else "Error times slope times input, as for every other weight.",
             slip(signal("f1")),
         ),
-        Line(
-            None,
-            over_samples(arriving * slope("f1") * x("x1")),
-            "Write out δ₁.",
-            slip(arriving),
-        ),
+        Line(None, over_samples(arriving * slope("f1") * x("x1")), "Write out δ₁.", slip(arriving)),
         Line(None, over_samples(written_out * slope("f1") * x("x1")), "Write out δ₃ and δ₄."),
         Line(
             None,

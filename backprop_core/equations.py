@@ -90,12 +90,18 @@ class Equation:
         return f"{line} = {_tied(self.result, show(self.result, next(texts)))}"
 
     def number_texts(self, digits: int = 3) -> list[str]:
-        """The numbers of the line in their order, the result last, negative ones in brackets."""
+        """The numbers of the line in their order, the result last.
+
+        In brackets are those that would be misread without: negative ones that do not begin the
+        line, and what is raised to a power unless it is all digits.
+        """
         texts = []
-        for place, term in enumerate(self.terms):
+        for place, (term, after) in enumerate(zip(self.terms, (*self.terms[1:], ""), strict=True)):
             if isinstance(term, Term):
                 text = format_number(term.value, digits)
-                texts.append(f"({text})" if place and text.startswith("−") else text)
+                raised = isinstance(after, str) and after.startswith("^")
+                misread = (place and text.startswith("−")) or (raised and "·" in text)
+                texts.append(f"({text})" if misread else text)
         return [*texts, format_number(self.result.value, digits)]
 
     def _write(self, show: Callable[[Term], str]) -> str:
@@ -173,7 +179,7 @@ def format_apart(before: float, after: float) -> tuple[str, str]:
     >>> format_apart(0.112345, 0.112349), format_apart(0.5, 0.5)
     (('0.112345', '0.112349'), ('0.5', '0.5'))
     """
-    for digits in range(3, 17):
+    for digits in range(3, 18):  # 17 tell any two numbers apart
         texts = format_number(before, digits), format_number(after, digits)
         if texts[0] != texts[1] or before == after:
             break

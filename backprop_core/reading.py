@@ -72,7 +72,7 @@ def plain_number(value: float) -> str:
     >>> plain_number(1.0), plain_number(-0.6), plain_number(0.1 + 0.2)
     ('1', '-0.6', '0.30000000000000004')
     """
-    return repr(value + 0.0).removesuffix(".0")
+    return repr(float(value) + 0.0).removesuffix(".0")
 
 
 def shorten(text: str) -> str:

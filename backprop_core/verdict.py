@@ -37,7 +37,8 @@ def judge(net: Network, x: ArrayLike, t: ArrayLike) -> Verdict:
         return Verdict(
             False,
             f"differs from central differences by {largest}, at {plain_text(report.worst.name)}",
-            _at_a_kink(net, x) or "The numbers are too large for differences to be exact.",
+            _at_a_kink(net, x)
+            or "Either the gradient is wrong, or the numbers are too large for exact differences.",
         )
     flat = all(line.gradient == 0 for line in report.table)
     if flat and (report.error > 0 or _has_threshold(net)):

@@ -11,7 +11,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from backprop_core.backprop import Forward, Gradient, backward, error, forward, teacher_set, update
+from backprop_core.backprop import (
+    Forward,
+    Gradient,
+    backward,
+    error,
+    forward,
+    learning_rate,
+    teacher_set,
+    update,
+)
 from backprop_core.equations import (
     Equation,
     Term,
@@ -159,7 +168,7 @@ def walk(
     x, t = teacher_set(net, x, t)
     if len(x) != 1:
         raise ValueError(f"x has {len(x)} samples, but expected one: a walk follows one sample")
-    return _Walk(net, x, t, h, convention).steps(by)
+    return _Walk(net, x, t, learning_rate(h), convention).steps(by)
 
 
 def shown_at(steps: Sequence[Step], place: int) -> dict[str, Show]:
@@ -186,6 +195,7 @@ class _Walk:
         _check_finite("E", error(self.f.y, t))
         for k, d in enumerate(self.g.weights):
             _check_finite(f"the gradient of layer {k + 1}", d)
+        _check_finite("what reaches the inputs", self.g.at_inputs)
         self.updated = update(net, self.g, h)
         self.after = forward(self.updated, x)
         _check_finite("E after the update", error(self.after.y, t))
@@ -236,9 +246,9 @@ class _Walk:
         return Term(bias_symbol(node), value, "weight", (f"node-{node}",))
 
     def y(self, n: int, f: Forward | None = None) -> Term:
-        return Term(
-            symbol(self.ys[n]), float((f or self.f).y[0, n]), "error", (f"node-{self.ys[n]}",)
-        )
+        f = f or self.f
+        latex = symbol(self.ys[n]) + ("^{(l+1)}" if f is self.after else "")
+        return Term(latex, float(f.y[0, n]), "error", (f"node-{self.ys[n]}",))
 
     def target(self, n: int) -> Term:
         name = self.ys[n].replace("y", "t")

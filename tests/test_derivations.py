@@ -78,7 +78,7 @@ def test_each_line_has_the_value_of_the_line_above(moment: Moment) -> None:
 def test_the_derivations_end_at_the_gradient(moment: Moment) -> None:
     gradient = backward(moment.net, moment.f, moment.t).weights[0][0, 0]
     report = check_gradient(moment.net, moment.x, moment.t)
-    assert report.table[0].name == "w_{x1,1}"
+    assert report.table[0].name == "w_{x_1,1}"
     for parts in (explicit(), *(signals(convention) for convention in CONVENTIONS)):
         *_, told, referee = lines(parts)
         assert close(told.expression.at(moment), gradient)

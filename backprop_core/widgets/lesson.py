@@ -1,6 +1,6 @@
 """Let a reader change everything that a walk starts from, and see it walk anew."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -41,7 +41,7 @@ class Lesson(ipywidgets.VBox):
     def __init__(self, situation: Situation | None = None, teacher_set: str = "XOR") -> None:
         self._start = situation or Situation()
         self._past: list[Situation] = []
-        self._problems: dict[str, str] = {}
+        self._problems: dict[str, tuple[str, str]] = {}  # what was typed, and what is wrong
         self._samples = TEACHER_SETS[teacher_set]
         self._refilling = False
         self.walkthrough = Walkthrough(self._start, editable=True)
@@ -137,44 +137,51 @@ class Lesson(ipywidgets.VBox):
 
     def _on_undo(self) -> None:
         if self._past:
-            self._show(self._past.pop())
-            self._say("")
+            self._forget_actions()
+            situation = self._past.pop()
+            self.walkthrough.tell(situation)
+            self._arrive(situation)
 
     def _on_reset(self) -> None:
         self._problems.clear()
-        self._past.append(self.situation)
-        self._show(self._start)
-        self._say("")
+        if self.situation != self._start:
+            self._past.append(self.situation)
+        self.walkthrough.tell(self._start)
+        self._arrive(self._start)
 
     # ---- taking it or refusing it ----
 
     def _take(self, slot: str, make: Callable[[], Situation], text: str = "") -> bool:
         """Show the situation that `make` makes; or say why not, and keep the last good one."""
+        self._forget_actions()
+        self._problems.pop(slot, None)
         before = self.situation
         try:
             after = make()
             if after != before:
                 self.walkthrough.tell(after)
         except ValueError as refusal:
-            self._problems.pop(slot, None)
-            self._problems[slot] = self._fields.sentence(slot, text, str(refusal), before)
-            self._show_problem()
+            self._problems[slot] = text, str(refusal)
+            self._refill()
             return False
-        self._problems.pop(slot, None)
         if after != before:
             self._past.append(before)
-            self._say("")
-            self._show(after)
-        self._show_problem()
+            self._arrive(after)
+        else:
+            self._refill()
         return True
 
-    def _show(self, situation: Situation) -> None:
-        self.walkthrough.tell(situation)
+    def _forget_actions(self) -> None:
+        """A refused text stays in its field, but an action is over when the next one begins."""
+        self._problems = {s: p for s, p in self._problems.items() if s in self._fields.texts}
+
+    def _arrive(self, situation: Situation) -> None:
         self.situation = situation
         self._refill()
+        self._say("")
 
     def _refill(self) -> None:
-        """Make the fields say what is so; a text that was refused stays as it was typed."""
+        """Make fields and menus say what is so; a text that was refused stays as it was typed."""
         self._refilling = True
         try:
             self._fields.refill(self.situation, self._problems)
@@ -190,7 +197,10 @@ class Lesson(ipywidgets.VBox):
 
     def _show_problem(self) -> None:
         self._fields.mark(self._problems)
-        self.walkthrough.problem = next(reversed(self._problems.values()), "")
+        slot = next(reversed(self._problems), None)
+        self.walkthrough.problem = (
+            self._fields.sentence(slot, *self._problems[slot], self.situation) if slot else ""
+        )
 
     def _say(self, outcome: str) -> None:
         self.outcome.value = f'<span role="status">{outcome}</span>' if outcome else ""
@@ -226,6 +236,8 @@ class _Fields:
         if slot == "h":
             return replace(situation, h=read_positive(text, name))
         value = read_number(text, name)
+        if value == self.value(slot, situation):
+            return situation
         if slot in situation.parameters:
             return situation.with_parameter(slot, value)
         place = int(slot[1:]) - 1
@@ -241,14 +253,16 @@ class _Fields:
             return situation.parameters[slot].value
         return (situation.x if slot[0] == "x" else situation.t)[int(slot[1:]) - 1]
 
-    def refill(self, situation: Situation, problems: dict[str, str]) -> None:
+    def refill(self, situation: Situation, problems: dict[str, tuple[str, str]]) -> None:
         """Write each value into its field, unless the field says the same in other words."""
         for slot, text in self.texts.items():
             value = self.value(slot, situation)
-            if slot not in problems and not _says(text.value, value):
+            if slot in problems:
+                text.value = problems[slot][0]
+            elif not _says(text.value, value):
                 text.value = plain_number(value)
 
-    def mark(self, problems: dict[str, str]) -> None:
+    def mark(self, problems: Iterable[str]) -> None:
         """Mark the fields whose text was refused."""
         for slot, text in self.texts.items():
             (text.add_class if slot in problems else text.remove_class)("bp-invalid")
@@ -258,7 +272,7 @@ class _Fields:
         if slot not in self.names:
             return f"This {slot} cannot be used: {refusal}. The last one stays."
         name = self.names[slot]
-        if not refusal.startswith(name):
+        if not refusal.startswith(f"{name} "):
             refusal = f"{name} cannot be “{shorten(text)}”: {refusal}."
         kept = format_number(self.value(slot, situation), 6)
         return f"{refusal} It stays {kept}."

@@ -46,7 +46,7 @@ class Walkthrough(anywidget.AnyWidget):
     _esm = _HERE / "walkthrough.mjs"
     _css = _HERE / "walkthrough.css"
 
-    step = traitlets.Int(0, min=0).tag(sync=True)
+    step = traitlets.Int(0).tag(sync=True)
     by = traitlets.Enum(GRANULARITIES, "neuron").tag(sync=True)
     graph = traitlets.Unicode().tag(sync=True)
     script = traitlets.Dict().tag(sync=True)
@@ -63,7 +63,11 @@ class Walkthrough(anywidget.AnyWidget):
 
     @traitlets.validate("step")
     def _inside(self, proposal: Any) -> int:
-        return min(proposal["value"], len(self.numbers[self.by]["steps"]) - 1)
+        return max(0, min(proposal["value"], len(self.numbers[self.by]["steps"]) - 1))
+
+    @traitlets.observe("by")
+    def _stay_inside(self, change: Any = None) -> None:
+        self.step = self.step  # fewer steps end earlier
 
     def tell(self, situation: Situation) -> None:
         """Walk through another situation, at the same step.
@@ -79,7 +83,7 @@ class Walkthrough(anywidget.AnyWidget):
             for name, value in told.items():
                 setattr(self, name, value)
             self._structure = situation.structure
-            self.step = self.step  # a shorter walk ends earlier
+            self._stay_inside()
 
 
 def _tell(situation: Situation, only_numbers: bool = False) -> dict[str, Any]:
@@ -88,7 +92,7 @@ def _tell(situation: Situation, only_numbers: bool = False) -> dict[str, Any]:
     numbers: dict[str, Any] = {
         by: {"steps": [_numbers(step) for step in steps]} for by, steps in walks.items()
     }
-    numbers["facts"] = _facts(situation, walks["neuron"])
+    numbers["facts"] = _facts(situation)
     verdict = judge(situation.network, situation.x, situation.t)
     numbers["check"] = {"ok": verdict.ok, "finding": verdict.finding, "reason": verdict.reason}
     numbers["parameters"] = {
@@ -138,7 +142,7 @@ def _numbers(step: Step) -> dict[str, Any]:
     }
 
 
-def _facts(situation: Situation, steps: tuple[Step, ...]) -> list[list[str]]:
+def _facts(situation: Situation) -> list[list[str]]:
     x = ", ".join(format_number(value) for value in situation.x)
     t = ", ".join(format_number(value) for value in situation.t)
     t = t if len(situation.t) == 1 else f"({t})"
