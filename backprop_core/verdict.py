@@ -33,14 +33,17 @@ def judge(net: Network, x: ArrayLike, t: ArrayLike) -> Verdict:
     """
     report = check_gradient(net, x, t)
     largest = format_number(report.largest, 1)
+    flat = all(line.gradient == 0 for line in report.table)
     if not report.agrees:
+        reasons = [_at_a_kink(net, x)]
+        if flat and _has_threshold(net):
+            reasons.append(_why_flat(net))
         return Verdict(
             False,
             f"differs from central differences by {largest}, at {plain_text(report.worst.name)}",
-            _at_a_kink(net, x)
+            " ".join(filter(None, reasons))
             or "Either the gradient is wrong, or the numbers are too large for exact differences.",
         )
-    flat = all(line.gradient == 0 for line in report.table)
     if flat and (report.error > 0 or _has_threshold(net)):
         return Verdict(
             False,

@@ -29,7 +29,6 @@ const TEMPLATE = `
     <div role="status" class="bp-sentence"><p></p><p class="bp-aside"></p></div>
     <div class="bp-equations"></div>
   </div>
-  <p class="bp-problem" role="alert"></p>
   <div class="bp-controls">
     <button type="button" data-go="first" aria-label="First step" title="First step (Home)">⇤</button>
     <button type="button" data-go="previous" aria-label="Previous step" title="Previous step (←)">←</button>
@@ -39,6 +38,7 @@ const TEMPLATE = `
     <input type="range" min="0" step="1" aria-label="Step">
     <select aria-label="How much a step takes in"></select>
   </div>
+  <p class="bp-problem" role="alert"></p>
 </div>
 <div class="bp-facts"><div class="bp-known"></div><div class="bp-check"><span></span><p></p></div></div>
 <div class="bp-bookmarks" role="group" aria-label="The way back, picture by picture"></div>`;
@@ -120,7 +120,6 @@ function render({ model, el }) {
   let memory = { of: null, snapshots: [] }; // snapshots of the numbers that were painted last
   let playing = 0;     // the timer, while it plays
   let editor = null;   // the field that is open in the graph
-  let tickets = 0;
 
   const script = () => model.get("script")[model.get("by")];
   const numbers = () => model.get("numbers")[model.get("by")].steps;
@@ -398,20 +397,23 @@ function render({ model, el }) {
     parts.picture.append(editor);
     editor.addEventListener("keydown", (event) => {
       if (event.key === "Enter") send();
-      if (event.key === "Escape") closeEditor(true);
+      if (event.key === "Escape") {
+        if (editor.dataset.sent) send(parameter.text); // takes a refused text back
+        closeEditor(true);
+      }
       event.stopPropagation();
     });
-    editor.addEventListener("change", send);
+    editor.addEventListener("change", () => send());
+    editor.addEventListener("blur", () => editor?.value === parameter.text && closeEditor());
     editor.focus();
     editor.select();
   }
 
-  function send() {
-    if (!editor || editor.value === editor.dataset.sent) return;
-    editor.dataset.sent = editor.value;
-    tickets += 1;
-    editor.dataset.ticket = String(tickets);
-    model.set("edit", { slot: editor.dataset.slot, text: editor.value, ticket: tickets });
+  function send(text = editor?.value) {
+    if (!editor || text === editor.dataset.sent) return;
+    editor.dataset.sent = text;
+    editor.dataset.ticket = String(Math.random()); // no other view's, nor an earlier page's
+    model.set("edit", { slot: editor.dataset.slot, text, ticket: editor.dataset.ticket });
     model.save_changes();
   }
 
@@ -425,7 +427,7 @@ function render({ model, el }) {
 
   function onAnswer() {
     const { ticket, taken } = model.get("answer");
-    if (!editor || editor.dataset.ticket !== String(ticket)) return;
+    if (!editor || editor.dataset.ticket !== ticket) return;
     if (taken) closeEditor(document.activeElement === editor);
     else editor.setAttribute("aria-invalid", "true");
   }

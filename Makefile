@@ -1,0 +1,65 @@
+# make serve, make lab and make test set up what they need in .venv; make help lists the rest.
+
+PORT ?= 8866
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
+LOCKED := --require-hashes --only-binary :all: -r
+UV := .venv/lock/bin/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
+      --generate-hashes --no-header --no-annotate --group build
+TEMPLATE := $(shell find share -type f)
+
+.PHONY: serve lab test bench figures format lock clean help
+
+serve: .venv/serve.stamp  ## Serve the tutorial on http://localhost:8866 (PORT=9000 for another)
+	@$(BIN)/python -m compileall -q backprop_core
+	@$(BIN)/python scripts/serve.py $(PORT)
+
+lab: .venv/serve.stamp  ## Open the tutorial in JupyterLab
+	@$(BIN)/python -m compileall -q backprop_core
+	@$(BIN)/python -m jupyterlab --allow-root notebooks/00_start_here.ipynb
+
+test: .venv/test.stamp  ## Run every check and test (ARGS="-k walk" for some of them)
+	@$(BIN)/python -m tests.browser.chromium
+	@$(BIN)/ruff format --check --quiet . || { echo "Some files are not formatted: run make format."; exit 1; }
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/python -m pytest $(ARGS)
+
+bench: .venv/test.stamp  ## Measure speed and print the ratios
+	@$(BIN)/python -m tests.browser.chromium
+	@$(BIN)/python -m tests.benchmarks
+
+figures: .venv/serve.stamp  ## Draw the pictures that are kept in the repository anew
+	@$(BIN)/python -m scripts.figures
+
+format: .venv/test.stamp  ## Format the code and mend what can be mended
+	@$(BIN)/ruff check --fix --quiet .
+	@$(BIN)/ruff format --quiet .
+
+lock: .venv/bin/python  ## Choose new versions of everything we depend on
+	@$(BIN)/python -m venv .venv/lock
+	@.venv/lock/bin/python -m pip install -qq --disable-pip-version-check --upgrade uv
+	@$(UV) --upgrade --output-file requirements/serve.txt
+	@$(UV) --upgrade --group test --constraint requirements/serve.txt --output-file requirements/test.txt
+
+clean:  ## Remove .venv and everything that was generated
+	@rm -rf .venv build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache tests/browser/failures
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+help:  ## List these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
+
+.venv/bin/python:
+	@sh scripts/venv.sh
+
+# Installed again when the lock, our own metadata or the page template changes.
+.venv/serve.stamp: .venv/bin/python requirements/serve.txt pyproject.toml $(TEMPLATE)
+	@echo "Installing the tutorial's locked dependencies into .venv ..."
+	@$(PIP) $(LOCKED) requirements/serve.txt
+	@$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/test.stamp: .venv/serve.stamp requirements/test.txt
+	@echo "Installing the test tools' locked dependencies into .venv ..."
+	@$(PIP) $(LOCKED) requirements/test.txt
+	@touch $@
