@@ -11,16 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from backprop_core.backprop import (
-    Forward,
-    Gradient,
-    backward,
-    error,
-    forward,
-    learning_rate,
-    teacher_set,
-    update,
-)
+from backprop_core.backprop import Forward, Gradient, backward, error, forward, teacher_set, update
 from backprop_core.equations import (
     Equation,
     Term,
@@ -168,7 +159,7 @@ def walk(
     x, t = teacher_set(net, x, t)
     if len(x) != 1:
         raise ValueError(f"x has {len(x)} samples, but expected one: a walk follows one sample")
-    return _Walk(net, x, t, learning_rate(h), convention).steps(by)
+    return _Walk(net, x, t, h, convention).steps(by)
 
 
 def shown_at(steps: Sequence[Step], place: int) -> dict[str, Show]:
@@ -701,12 +692,14 @@ def _spoken(nodes: Sequence[str]) -> str:
 def _check_range(net: Network, f: Forward) -> None:
     """Refuse input sums that an activation's exponential cannot take."""
     for layer, activation, sums in zip(net.layers[1:], net.activations, f.r, strict=True):
+        limit = activation.limit
         for node, r in zip(layer, sums[0], strict=True):
-            _check_finite(f"the input sum of {node}", r)
-            if abs(r) > activation.limit:
+            what = f"the input sum of {unicode_name(node)}"
+            _check_finite(what, r)
+            if abs(r) > limit:
                 raise ValueError(
-                    f"the input sum of {node} is {format_number(float(r))}, but expected a number "
-                    f"between −{int(activation.limit)} and {int(activation.limit)}: "
+                    f"{what} is {format_number(float(r))}, but expected a number "
+                    f"between −{int(limit)} and {int(limit)}: "
                     f"beyond, the exponential of {activation.name} overflows"
                 )
 

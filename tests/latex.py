@@ -3,13 +3,21 @@
 import math
 import re
 from collections.abc import Iterator
+from fractions import Fraction
 
 _TOKEN = re.compile(r"\\[a-z]+|\\,|[\d.]+|\S")
 _WORDS = {
     **{r"\cdot": "*", r"\,": "*", r"\le": "<=", r"\ge": ">=", r"\left": "", r"\right": ""},
     **{r"\max": "max", r"\min": "min", r"\tanh": "tanh", r"\ln": "log", "[": "(", "]": ")"},
 }
-_KNOWN = {"e": math.e, "max": max, "min": min, "tanh": math.tanh, "log": math.log}
+_KNOWN: dict[str, object] = {
+    "e": math.e,
+    "max": max,
+    "min": min,
+    "tanh": math.tanh,
+    "log": math.log,
+}
+_KNOWN["exactly"] = Fraction  # 5·10⁻³²⁴ is more than 0, 10⁻³²⁴ as a float is not
 
 
 def evaluate(latex: str) -> float:
@@ -31,12 +39,12 @@ def _python(tokens: Iterator[str]) -> str:
         elif token == "{":
             piece = _python(tokens)  # LaTeX's own braces do not show
         else:
-            piece = _WORDS.get(token, token)
-        unsaid = re.search(r"[\d)]$", text) and re.match(r"[\d(e]", piece)
+            piece = f"exactly('{token}')" if token[0].isdigit() else _WORDS.get(token, token)
+        unsaid = text.endswith(")") and piece[:1] == "("  # never between two plain numbers
         text += "*" + piece if unsaid else piece
     return text
 
 
 def _group(tokens: Iterator[str]) -> str:
     token = next(tokens)
-    return _python(tokens) if token == "{" else token
+    return _python(tokens) if token == "{" else _python(iter([token]))

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from backprop_core import ACTIVATIONS, Activation
@@ -54,7 +54,6 @@ def test_values_and_slopes_by_hand(activation: Activation) -> None:
 
 
 @every_activation
-@settings(deadline=None)
 @given(r=st.floats(-30, 30))
 def test_slope_is_the_limit_of_central_differences(activation: Activation, r: float) -> None:
     s = 1e-6
@@ -64,7 +63,6 @@ def test_slope_is_the_limit_of_central_differences(activation: Activation, r: fl
 
 
 @every_activation
-@settings(deadline=None)
 @given(r=st.floats(-800, 800))
 def test_slope_at_may_use_the_output(activation: Activation, r: float) -> None:
     with np.errstate(over="ignore"):

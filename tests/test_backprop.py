@@ -14,7 +14,6 @@ from tests.strategies import Problem, problems
 X, T = [[1.0, 0.0], [0.5, -1.0]], [[1.0], [0.0]]
 
 
-@settings(deadline=None)
 @given(problems())
 def test_forward_sweep_gives_the_error_of_plain_python(problem: Problem) -> None:
     net, x, t = problem
@@ -28,7 +27,7 @@ def test_forward_sweep_gives_the_error_of_plain_python(problem: Problem) -> None
         assert f.r[k].shape == (len(x), net.sizes[k + 1])
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(problems())
 def test_gradient_is_the_limit_of_central_differences(problem: Problem) -> None:
     net, x, t = problem
@@ -53,7 +52,6 @@ def test_gradient_is_the_limit_of_central_differences(problem: Problem) -> None:
     assert np.abs(np.subtract(gradient, differences)).max() <= 1e-6 * size
 
 
-@settings(deadline=None)
 @given(problems())
 def test_a_batch_is_the_sum_of_its_samples(problem: Problem) -> None:
     net, x, t = problem
@@ -140,7 +138,6 @@ def test_update_takes_h_times_the_gradient_away() -> None:
     assert better.activations == net.activations
 
 
-@settings(deadline=None)
 @given(problems())
 def test_nothing_is_changed_in_place_and_nothing_can_be(problem: Problem) -> None:
     net, x, t = problem

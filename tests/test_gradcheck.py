@@ -27,7 +27,7 @@ NET = Network.three_layer()
 SMOOTH = tuple(name for name, activation in ACTIVATIONS.items() if not activation.kinks)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(problems())
 def test_accepts_every_right_gradient(problem: Problem) -> None:
     layers = parameters(problem)
@@ -59,7 +59,6 @@ def test_one_line_for_each_parameter_with_the_articles_names() -> None:
     assert 0 < report.relative < 1e-8
 
 
-@settings(deadline=None)
 @given(problems(SMOOTH), st.data())
 def test_catches_one_derivative_that_is_off_by_a_thousandth(
     problem: Problem, data: st.DataObject

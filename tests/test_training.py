@@ -35,7 +35,7 @@ def assert_same(one: Network, other: Network) -> None:
     assert one.activations == other.activations
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(problems(), st.integers(0, 5), st.sampled_from(["batch", "online"]))
 def test_bit_for_bit_what_its_steps_give(problem: Problem, epochs: int, mode: str) -> None:
     net, x, t = problem

@@ -259,7 +259,8 @@ function render({ model, el }) {
     for (const text of parts.picture.querySelectorAll("text:not(.name)")) {
       const slot = [...text.classList].find((name) => snapshot.has(name));
       const value = snapshot.get(slot);
-      text.textContent = value?.text ?? "";
+      const shown = value?.text ?? "";
+      if (text.textContent !== shown) text.textContent = shown; // else it is laid out anew
       text.dataset.role = value?.role ?? "";
       text.classList.toggle("is-fresh", Boolean(value?.fresh) && here() > 0);
     }
