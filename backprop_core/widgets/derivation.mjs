@@ -18,7 +18,7 @@ function equation(mathml) {
 /** A value, with its name for people who listen; the text is written later. */
 function valueSlot(name) {
   const box = make("p", "value");
-  box.append(make("span", "unseen", `${name}: `), make("span", "slot"));
+  box.append(make("span", "bp-unseen", `${name}: `), make("span", "slot"));
   return box;
 }
 

@@ -15,6 +15,7 @@ from backprop_core.derivations import Line, Moment, Part, explicit, signals, upd
 from backprop_core.equations import format_number
 from backprop_core.situation import Situation
 from backprop_core.widgets.mathml import mathml
+from backprop_core.widgets.styles import stylesheet
 
 __all__ = ["Derivation"]
 
@@ -47,7 +48,7 @@ class Derivation(anywidget.AnyWidget):
     """
 
     _esm = _HERE / "derivation.mjs"
-    _css = _HERE / "derivation.css"
+    _css = stylesheet("derivation.css")
 
     parts = traitlets.List(traitlets.Dict()).tag(sync=True)
     values = traitlets.List(traitlets.Unicode()).tag(sync=True)

@@ -26,7 +26,7 @@ const TEMPLATE = `
   <div class="bp-picture"></div>
   <div class="bp-telling">
     <p class="bp-title"></p>
-    <div role="status" class="bp-sentence"><p></p><p class="bp-aside"></p></div>
+    <div role="status" class="bp-sentence"><p></p><p class="bp-aside bp-unseen"></p></div>
     <div class="bp-equations"></div>
   </div>
   <div class="bp-controls">

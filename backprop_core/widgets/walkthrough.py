@@ -17,6 +17,7 @@ from backprop_core.verdict import judge
 from backprop_core.walkthrough import GRANULARITIES, Step
 from backprop_core.widgets.mathml import number_template, symbols_mathml
 from backprop_core.widgets.pictures import picture
+from backprop_core.widgets.styles import stylesheet
 
 __all__ = ["Walkthrough"]
 
@@ -44,7 +45,7 @@ class Walkthrough(anywidget.AnyWidget):
     """
 
     _esm = _HERE / "walkthrough.mjs"
-    _css = _HERE / "walkthrough.css"
+    _css = stylesheet("walkthrough.css")
 
     step = traitlets.Int(0).tag(sync=True)
     by = traitlets.Enum(GRANULARITIES, "neuron").tag(sync=True)
