@@ -1,0 +1,193 @@
+"""Measure what a reader waits for in the browser, against what a kernel takes to answer at all."""
+
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+from typing import Any, NamedTuple
+
+import nbformat
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.browser.conftest import ROOT, headless, jupyter_at, voila
+from tests.browser.reader import START_MS, Walk
+
+ROUNDS = 40
+OPENINGS = 10
+STEP_BOUND_MS = 20.0
+STEP_FASTER = 3.0
+EDIT_BOUND = 1.5
+OPEN_BOUND = 1.6
+
+WARM_UP = 3
+CHAPTER = "05_why_backpropagation.ipynb"
+BUTTON = """
+from ipywidgets import Button, Label, VBox
+button, label = Button(description="Count"), Label("0")
+button.on_click(lambda _: setattr(label, "value", str(int(label.value) + 1)))
+VBox([button, label])
+"""
+LESSON_AND_BUTTON = f"""
+from backprop_core.widgets import Lesson
+{BUTTON}
+VBox([button, label, Lesson()])
+"""
+
+# Reports the end of the next frame, the first that shows what has changed, and its beginning.
+PAINTED = """
+const painted = (report) => requestAnimationFrame(() => {
+    const began = performance.now();
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => report(performance.now(), began);
+    port2.postMessage(0);
+});
+"""
+# From an event that a reader causes until the text of an element has changed and is painted:
+# as it is seen, and without the time in which nothing is done but wait for the next frame.
+UNTIL_PAINTED = (
+    "([selector, type]) => {"
+    + PAINTED
+    + """
+    let start = 0;
+    addEventListener(type, () => { start = performance.now(); }, { capture: true, once: true });
+    window.measured = new Promise((resolve) => {
+        const observer = new MutationObserver(() => {
+            const changed = performance.now();
+            observer.disconnect();
+            painted((end, began) => resolve([end - start, changed - start + end - began]));
+        });
+        const changing = { childList: true, characterData: true, subtree: true };
+        observer.observe(document.querySelector(selector), changing);
+    });
+}"""
+)
+# From the start of the navigation until there is an element that fits a selector, painted.
+UNTIL_USABLE = (
+    "(() => {"
+    + PAINTED
+    + """
+    const look = () => {
+        const there = document.querySelector("SELECTOR");
+        if (there && there.getClientRects().length) painted((now) => { window.usable = now; });
+        else requestAnimationFrame(look);
+    };
+    look();
+})()"""
+)
+
+
+class Times(NamedTuple):
+    """Milliseconds from an event until what it changes is painted."""
+
+    seen: float
+    working: float  # without waiting for the frame
+
+
+def measured(page: Page, act: Callable[[], Any], selector: str, event: str) -> Times:
+    """Measure from the event that `act` causes until a changed element is painted."""
+    page.evaluate(UNTIL_PAINTED, [selector, event])
+    act()
+    return Times(*page.evaluate("window.measured"))
+
+
+def interactions(browser: Browser, url: str) -> dict[str, Times]:
+    """Medians of a kernel's round trip, a step and edits, all on one page."""
+    page = browser.new_page()
+    page.goto(f"{url}voila/render/lesson.ipynb")
+    walk = Walk(page).ready()
+    count = page.get_by_role("button", name="Count")
+    page.locator(".widget-label", has_text="0").first.evaluate("label => label.id = 'count'")
+    walk.to(12)
+    box = page.get_by_role("textbox", name="w₃,₅", exact=True)
+    shown = ".bp-picture text.weight-f3-f5"
+
+    def enter(field: Locator, text: str) -> Times:
+        field.fill(text)
+        return measured(page, lambda: field.press("Enter"), shown, "keydown")
+
+    times: dict[str, list[Times]] = {"trip": [], "step": [], "graph": [], "field": []}
+    for n in range(ROUNDS + WARM_UP):
+        times["trip"].append(measured(page, count.click, "#count", "click"))
+        move = walk.button("Next step" if n % 2 else "Previous step")
+        times["step"].append(measured(page, move.click, ".bp-title", "click"))
+        walk.weight("f3", "f5").click()
+        times["graph"].append(enter(walk.editor, "0.25"))
+        expect(walk.editor).to_have_count(0)
+        times["field"].append(enter(box, "0.75"))
+    page.close()
+    return {
+        name: Times(*map(median, zip(*rounds[WARM_UP:], strict=True)))
+        for name, rounds in times.items()
+    }
+
+
+def opening(browser: Browser, address: str, selector: str) -> float:
+    """Milliseconds from the start of the navigation until a page can be used."""
+    page = browser.new_context(viewport={"width": 1280, "height": 720}).new_page()
+    page.add_init_script(UNTIL_USABLE.replace("SELECTOR", selector))
+    page.goto(address)
+    page.wait_for_function("window.usable", timeout=START_MS)
+    taken = float(page.evaluate("window.usable"))
+    if page.locator(".bp-walk").count():
+        page.get_by_role("button", name="Next step").click()
+        Walk(page).expect_step(1)
+    page.context.close()
+    return taken
+
+
+def openings(browser: Browser, url: str) -> tuple[float, float]:
+    """Medians, in ms, for the page with a button and for the chapter, in turns."""
+    rounds = [
+        (
+            opening(browser, f"{url}voila/render/button.ipynb", ".jupyter-button"),
+            opening(browser, f"{url}voila/render/{CHAPTER}", ".bp-walk .bp-equations math"),
+        )
+        for _ in range(OPENINGS + 1)
+    ]
+    button, chapter = (median(column) for column in zip(*rounds[1:], strict=True))
+    return button, chapter
+
+
+def write_notebooks(folder: Path) -> None:
+    """The chapter as it is, and two scratch pages."""
+    folder.mkdir()
+    (folder / CHAPTER).write_text((ROOT / "notebooks" / CHAPTER).read_text())
+    for name, code in {"button": BUTTON, "lesson": LESSON_AND_BUTTON}.items():
+        cells = [nbformat.v4.new_code_cell(code)]
+        nbformat.write(nbformat.v4.new_notebook(cells=cells), folder / f"{name}.ipynb")
+
+
+def main() -> bool:
+    """Print what was measured and its bounds; True if all are kept."""
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch) / "notebooks"
+        write_notebooks(folder)
+        environment = jupyter_at(Path(scratch) / "jupyter")
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)  # make serve compiles, too
+        with voila(folder, environment) as url, headless() as browser:
+            ms = interactions(browser, url)
+            button, chapter = openings(browser, url)
+    trip, step = ms["trip"], ms["step"]
+    lines = [
+        ("Next step, ms", step.seen, "≤", STEP_BOUND_MS),
+        ("round trip / Next step", trip.working / step.working, "≥", STEP_FASTER),
+        ("edit in the graph / round trip", ms["graph"].seen / trip.seen, "≤", EDIT_BOUND),
+        ("edit in its field / round trip", ms["field"].seen / trip.seen, "≤", EDIT_BOUND),
+        ("open the chapter / open a page with a button", chapter / button, "≤", OPEN_BOUND),
+    ]
+    for name, taken in ms.items():
+        print(f"{name:>8}: seen after {taken.seen:.1f} ms, {taken.working:.1f} ms of them at work")
+    print(f"In the browser ({os.cpu_count()} cores)")
+    print(f"A page with one button opens in {button:.0f} ms, the chapter in {chapter:.0f} ms")
+    good = True
+    for name, value, sign, bound in lines:
+        kept = value <= bound if sign == "≤" else value >= bound
+        good &= kept
+        print(f"{name:>46} {value:>7.2f} {sign} {bound:<6.2f}{'ok' if kept else 'missed'}")
+    return good
+
+
+if __name__ == "__main__":
+    sys.exit(not main())

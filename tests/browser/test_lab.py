@@ -1,0 +1,80 @@
+"""A student opens the chapter in JupyterLab, runs all of it, steps, and changes a weight."""
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.reader import START_MS, STEPS, Walk
+
+CHAPTER = "05_why_backpropagation.ipynb"
+
+
+@pytest.fixture
+def walk(page: Page, lab_url: str) -> Walk:
+    """The chapter's walkthrough, after Run All Cells."""
+    page.goto(f"{lab_url}lab/tree/{CHAPTER}")
+    heading = page.get_by_role("heading", level=1, name="Why backpropagation?")
+    expect(heading).to_be_visible(timeout=START_MS)
+    choose(page, "Run", "Run All Cells")
+    return Walk(page).ready()
+
+
+def choose(page: Page, menu: str, *items: str) -> None:
+    """Go through JupyterLab's menus."""
+    page.get_by_role("menuitem", name=menu, exact=True).click()
+    for item in items:
+        page.locator(".lm-Menu-itemLabel").get_by_text(item, exact=True).click()
+
+
+def run_below(page: Page, code: str) -> Locator:
+    """Run code in a new cell below the one that is chosen; its result."""
+    page.get_by_role("button", name="Insert a cell below").first.click()
+    page.keyboard.press("Enter")
+    page.keyboard.type(code)
+    page.keyboard.press("Shift+Enter")
+    cell = page.locator(".jp-CodeCell").filter(has_text=code)
+    return cell.locator(".jp-OutputArea-executeResult .jp-OutputArea-output")
+
+
+def test_step_by_keyboard(walk: Walk, page: Page) -> None:
+    chosen = page.locator(".jp-Notebook .jp-Cell.jp-mod-active")
+    walk.expect_step(0)
+    walk.root.get_by_text(f"Step 1 of {STEPS}").click()
+    expect(chosen).to_contain_text("lesson = Lesson()")
+    for step, key in enumerate(("ArrowRight", "ArrowDown", "ArrowRight"), start=1):
+        page.keyboard.press(key)
+        walk.expect_step(step)
+    page.keyboard.press("End")
+    walk.expect_title("E after the update")
+    page.keyboard.press("ArrowUp")
+    walk.expect_step(STEPS - 2)
+    expect(chosen).to_have_count(1)
+    expect(chosen).to_contain_text("lesson = Lesson()")
+    expect(run_below(page, "lesson.walkthrough.step")).to_have_text(str(STEPS - 2))
+
+
+def test_edit_and_apply(walk: Walk, page: Page) -> None:
+    walk.to(12)
+    walk.weight("f3", "f5").click()
+    page.keyboard.type("abc")
+    page.keyboard.press("Enter")
+    expect(walk.problem).to_contain_text("w₃,₅ is “abc”")
+    walk.editor.fill("2")
+    page.keyboard.press("Enter")
+    expect(walk.weight("f3", "f5")).to_have_text("2")
+    expect(page.get_by_role("textbox", name="w₃,₅")).to_have_value("2")
+    walk.expect_step(12)
+    before = walk.error()
+    page.get_by_role("button", name="Apply update").click()
+    expect(page.get_by_text("E before the update")).to_contain_text(str(before))
+    assert walk.error() < before
+    walk.expect_step(12)
+
+
+def test_dark_theme(walk: Walk, page: Page) -> None:
+    paper = "root => getComputedStyle(root).backgroundColor"
+    light = walk.root.evaluate(paper)
+    choose(page, "Settings", "Theme", "JupyterLab Dark")
+    expect(page.locator("body")).to_have_attribute("data-jp-theme-light", "false")
+    dark = walk.root.evaluate(paper)
+    assert dark != light
+    assert max(int(part) for part in dark[4:-1].split(",")) < 60
