@@ -31,10 +31,25 @@ window.voila_finish = () => {
   letScrollersBeReached();
 };
 
+// Formulas take longer than all the rest: they are typeset piece by piece, once the widgets are
+// there. (What has the class jp-MarkdownOutput Voilà would typeset at once, before any widget.)
+const LOADING = ".bp-output > script, .bp-output > .jp-OutputArea-output:not(:has(*))";
+
+async function typesetFormulas(typesetter) {
+  const frame = () => new Promise((go) => requestAnimationFrame(() => setTimeout(go)));
+  const latest = performance.now() + 5000;
+  while (document.querySelector(LOADING) && performance.now() < latest) await frame();
+  for (const prose of document.querySelectorAll(".bp-maths")) {
+    await frame();
+    await typesetter.typeset(prose);
+  }
+}
+
 async function started(app) {
   document.getElementById("bp-wait").remove();
   const lost = document.getElementById("bp-lost");
-  const { kernel } = await app.widgetManagerPromise.promise;
+  const { kernel, _rendermime: rendermime } = await app.widgetManagerPromise.promise;
+  typesetFormulas(rendermime.latexTypesetter);
   const fatal = ["dead", "restarting", "autorestarting", "terminating"];
   let died = false;
   let patience;
