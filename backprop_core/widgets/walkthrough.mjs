@@ -286,7 +286,7 @@ function render({ model, el }) {
   /** Let a line that is wider than its place shrink a little, before it has to be scrolled. */
   function fitEquations() {
     const pairs = [...parts.equations.children];
-    pairs.forEach((pair) => pair.style.removeProperty("--fit"));
+    pairs.forEach((pair) => pair.removeAttribute("style"));
     const fits = pairs.map((pair) => pair.clientWidth / pair.scrollWidth); // one layout for all
     pairs.forEach((pair, i) => {
       if (fits[i] < 1) pair.style.setProperty("--fit", Math.max(SMALLEST_FIT, 0.985 * fits[i]));
@@ -459,7 +459,11 @@ function render({ model, el }) {
   listen(parts.granularity, "change", () => changeGranularity(parts.granularity.value));
   for (const type of ["pointerover", "pointerleave", "focusin", "focusout"]) listen(root, type, point);
 
-  const resized = new ResizeObserver(fitEquations);
+  let width = 0;
+  const resized = new ResizeObserver(([{ contentRect }]) => {
+    if (width && contentRect.width !== width) fitEquations(); // a step changes the height alone
+    width = contentRect.width;
+  });
   resized.observe(parts.equations);
 
   const onStep = () => paintStep();
