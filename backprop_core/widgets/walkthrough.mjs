@@ -245,7 +245,7 @@ function render({ model, el }) {
       const dot = document.createElementNS(SVG, "circle");
       dot.setAttribute("class", "pulse");
       dot.setAttribute("r", "5.5");
-      edge.querySelector("text")?.before(dot) ?? edge.append(dot);
+      edge.insertBefore(dot, edge.querySelector("text")); // under the number, if there is one
       const at = ({ x, y }) => `translate(${x}px, ${y}px)`;
       dot.animate([{ transform: at(from) }, { transform: at(to) }], PULSE).onfinish = () =>
         dot.remove();
@@ -269,6 +269,7 @@ function render({ model, el }) {
   function paintEquations() {
     const step = script()[here()];
     const values = numbers()[here()].numbers;
+    const focused = parts.equations.contains(root.getRootNode().activeElement);
     parts.equations.classList.toggle("is-long", step.equations.length > 4);
     parts.equations.replaceChildren(...step.equations.map(({ symbols, numbers }, i) => {
       const pair = document.createElement("div");
@@ -280,6 +281,7 @@ function render({ model, el }) {
       for (const term of pair.firstChild.querySelectorAll(".term")) term.setAttribute("tabindex", "0");
       return pair;
     }));
+    if (focused) root.focus({ preventScroll: true }); // the keys go on working
     fitEquations();
   }
 

@@ -195,6 +195,16 @@ def test_focusing_a_term_lights_its_edge(walk: Walk, page: Page) -> None:
     assert walk.classed("is-pointed") == set()
 
 
+def test_keys_go_on_working_when_a_focused_term_is_gone(walk: Walk, page: Page) -> None:
+    walk.button(MESSAGE).click()
+    walk.term("edge-f3-f5").focus()
+    page.keyboard.press("ArrowRight")
+    walk.expect_step(FIRST_BACK + 2)
+    page.keyboard.press("ArrowRight")
+    walk.expect_step(FIRST_BACK + 3)
+    assert walk.classed("is-pointed") == set()
+
+
 def run_of(pulse: Locator) -> list[list[float]]:
     """Where a pulse starts and where it ends."""
     points: list[list[float]] = pulse.evaluate(
@@ -218,6 +228,8 @@ def test_pulse_runs_with_the_signal(walk: Walk) -> None:
         start, end = run_of(walk.edge("f3", "f5").locator(".pulse"))
         assert distance(walk, leaves, start) < distance(walk, leaves, end)
         assert distance(walk, reaches, end) < distance(walk, reaches, start)
+        under = "edge => edge.querySelector('.pulse + text') !== null"
+        assert walk.edge("f3", "f5").evaluate(under)  # it does not hide the number
 
 
 def test_no_pulse_where_motion_is_unwelcome(open_page: Callable[..., Page], voila_url: str) -> None:
