@@ -177,11 +177,12 @@ def sweep_backward(
 ) -> tuple[list[Array], list[Array], list[Array], list[Array]]:
     """Do the backward sweep without asking whether the arrays fit; `outputs` begin with x."""
     w_gradients, b_gradients, deltas, deltas_r = [], [], [], []
+    ones = np.ones(len(t))
     delta = outputs[-1] - t  # ∂E/∂y: the ½ and the 2 cancel
     for k in range(len(weights) - 1, -1, -1):
         delta_r = delta * activations[k].slope_at(sums[k], outputs[k + 1])  # chain rule through g
         w_gradients.append(outputs[k].T @ delta_r)  # error · slope · input, summed over samples
-        b_gradients.append(np.add.reduce(delta_r, axis=0))  # a bias is a weight whose input is 1
+        b_gradients.append(ones @ delta_r)  # a bias is a weight whose input is 1
         deltas.append(delta)
         deltas_r.append(delta_r)
         if k:
