@@ -17,6 +17,7 @@ from backprop_core.widgets.walkthrough import Walkthrough
 __all__ = ["Lesson"]
 
 OWN_SAMPLE = -1
+AS_GIVEN = "as given"  # activations of a caller's own, or different ones in different layers
 
 
 class Lesson(ipywidgets.VBox):
@@ -64,7 +65,9 @@ class Lesson(ipywidgets.VBox):
             description="Sample", options=[*samples, ("my own", OWN_SAMPLE)], **described
         )
         self.activation = ipywidgets.Dropdown(
-            description="Activation", options=list(ACTIVATIONS), **described
+            description="Activation",
+            options=list(dict.fromkeys([*ACTIVATIONS, _activation(self._start)])),
+            **described,
         )
         self.convention = ipywidgets.Dropdown(
             description="Convention",
@@ -122,7 +125,9 @@ class Lesson(ipywidgets.VBox):
 
     def _on_activation(self, change: dict[str, Any]) -> None:
         if not self._refilling:
-            network = self.situation.network.with_activation(change["new"])
+            given = self._start.network.activations
+            chosen = given if change["new"] == AS_GIVEN else change["new"]
+            network = self.situation.network.with_activation(chosen)
             self._take("activation", lambda: replace(self.situation, network=network))
 
     def _on_convention(self, change: dict[str, Any]) -> None:
@@ -188,7 +193,7 @@ class Lesson(ipywidgets.VBox):
             samples = [(tuple(x), tuple(t)) for x, t in self._samples]
             here = (self.situation.x, self.situation.t)
             self.sample.value = samples.index(here) if here in samples else OWN_SAMPLE
-            self.activation.value = self.situation.network.activations[0].name
+            self.activation.value = _activation(self.situation)
             self.convention.value = self.situation.convention
             self.undo.disabled = not self._past
         finally:
@@ -276,6 +281,13 @@ class _Fields:
             refusal = f"{name} cannot be “{shorten(text)}”: {refusal}."
         kept = format_number(self.value(slot, situation), 6)
         return f"{refusal} It stays {kept}."
+
+
+def _activation(situation: Situation) -> str:
+    """What the menu calls a network's activations."""
+    activations = set(situation.network.activations)
+    (name, *others) = (activation.name for activation in activations)
+    return AS_GIVEN if others or ACTIVATIONS.get(name) not in activations else name
 
 
 def _says(text: str, value: float) -> bool:

@@ -468,3 +468,14 @@ def test_followers_hear_of_each_situation_once(lesson: Lesson) -> None:
     type_into(lesson, "w₃,₅", "half")
     lesson.undo.click()
     assert [s.parameters["weight-f3-f5"].value for s in heard] == [2.0, 1.2]
+
+
+def test_activations_of_ones_own_can_be_left_and_come_back_to() -> None:
+    mixed = Network.three_layer(["tanh", "ReLU", "sigmoid"])
+    lesson = Lesson(Situation(mixed))
+    assert lesson.activation.value == "as given"
+    lesson.activation.value = "tanh"
+    assert {a.name for a in lesson.situation.network.activations} == {"tanh"}
+    lesson.activation.value = "as given"
+    assert lesson.situation.network.activations == mixed.activations
+    assert "as given" not in Lesson().activation.options
