@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from math import floor, isinf, log10
+from math import floor, isinf, isnan, log10
 
 from backprop_core.activations import Activation
 
@@ -157,6 +157,8 @@ def format_number(value: float, digits: int = 3) -> str:
     >>> format_number(-0.11234), format_number(1.2), format_number(3.1e-11), format_number(-0.0)
     ('−0.112', '1.2', '3.1·10⁻¹¹', '0')
     """
+    if isnan(value):
+        return "undefined"
     if isinf(value):
         return "∞" if value > 0 else "−∞"
     value += 0.0  # -0.0 becomes 0.0

@@ -11,7 +11,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from backprop_core.backprop import Forward, Gradient, backward, error, forward, teacher_set, update
+from backprop_core.backprop import (
+    Forward,
+    Gradient,
+    backward,
+    error,
+    forward,
+    learning_rate,
+    teacher_set,
+    update,
+)
 from backprop_core.equations import (
     Equation,
     Term,
@@ -187,7 +196,14 @@ class _Walk:
         for k, d in enumerate(self.g.weights):
             _check_finite(f"the gradient of layer {k + 1}", d)
         _check_finite("what reaches the inputs", self.g.at_inputs)
-        self.updated = update(net, self.g, h)
+        learning_rate(h)
+        try:
+            self.updated = update(net, self.g, h)
+        except ValueError:
+            raise ValueError(
+                "a weight or bias after the update is too large to compute, "
+                "but expected a finite number"
+            ) from None
         self.after = forward(self.updated, x)
         _check_finite("E after the update", error(self.after.y, t))
         self.slopes = tuple(
@@ -269,6 +285,10 @@ class _Walk:
         if self.convention == "sum":
             return f"The error signal of {named}"
         return f"The error signal of {named}, times its slope"
+
+    @property
+    def blame_in_short(self) -> str:
+        return "Error signal" if self.convention == "sum" else "Error, times slope"
 
     # ---- what the graph shows ----
 
@@ -447,7 +467,8 @@ class _Walk:
         return Step(
             "backward",
             f"{named} → {_listed(targets)}",
-            f"{named} hands its error back to {_spoken(targets)}, scaled by {scaled}{each}.",
+            f"{named} hands its error back to {_spoken(targets)}, scaled by {scaled}{each}."
+            + (self.own_slopes(targets) if alone else ""),
             nodes=(node,),
             edges=tuple((a, node) for a in targets),
             receiving=tuple(targets),
@@ -456,6 +477,13 @@ class _Walk:
             shows=tuple(shows),
             bookmark=f"propagate-{node}-{'_'.join(targets)}",
         )
+
+    def own_slopes(self, targets: Sequence[str]) -> str:
+        """What the textbook's convention does besides with what arrives at neurons."""
+        if self.convention == "output" or targets == self.net.layers[0]:
+            return ""
+        scales = "It scales" if len(targets) == 1 else "Each of them scales"
+        return f" {scales} what arrives by its own slope."
 
     def gather_equations(self, node: str) -> list[Equation]:
         """δ of a node from the δ of all neurons it feeds: the sum over paths, one layer long."""
@@ -511,13 +539,18 @@ class _Walk:
         )
         for k in range(len(self.net.layers) - 1, 0, -1):
             senders, targets = self.net.layers[k], self.net.layers[k - 1]
+            if len(senders) == 1:
+                sentence = f"{_spoken(senders)} hands its error back to {_spoken(targets)}."
+            else:
+                adds = "adds up" if len(targets) == 1 else "add up"
+                sentence = (
+                    f"{_spoken(senders)} hand their error back, and "
+                    f"{_spoken(targets)} {adds} what arrives."
+                )
             step = _together(
                 [self.gather_step(node) for node in targets],
                 f"{_listed(senders)} → {_listed(targets)}",
-                f"{_spoken(senders)} hand their error back, and "
-                f"{_spoken(targets)} add up what arrives."
-                if len(senders) > 1
-                else f"{_spoken(senders)} hands its error back to {_spoken(targets)}.",
+                sentence + self.own_slopes(targets),
             )
             slopes = (
                 [self.slope_equation(b) for b in senders] if self.convention == "output" else []
@@ -607,8 +640,8 @@ class _Walk:
             yield _together(
                 [self.in_one_line(step) for step in steps],
                 f"Update the weights and biases into {_listed(targets)}",
-                "Error times slope times input, for each edge of the layer; "
-                "for a bias the input is 1.",
+                f"{self.blame_in_short}, times the input, for each edge of the layer. "
+                "For a bias the input is 1.",
             )
 
     def in_one_line(self, step: Step) -> Step:
@@ -629,17 +662,17 @@ class _Walk:
 
     def after_step(self) -> Step:
         before, after = error(self.f.y, self.t), error(self.after.y, self.t)
-        if after < before:
-            change = "The error has fallen"
-        elif after > before:
-            change = "The error has risen: the step was too large"
-        else:
-            change = "The error has not moved"
         old, new = format_apart(before, after)
+        if after < before:
+            change = f"the error has fallen from {old} to {new}."
+        elif after > before:
+            change = f"the error has risen from {old} to {new}: the step was too large."
+        else:
+            change = f"the error is {new}, as before."
         return Step(
             "update",
             "E after the update",
-            f"{change}, from {old} to {new}, if the new weights see the same sample again.",
+            f"If the new weights see the same sample again, {change}",
             nodes=self.ys,
             equations=(self.error_equation(self.after, "E^{(l+1)}"),),
             shows=tuple(
@@ -700,7 +733,7 @@ def _check_range(net: Network, f: Forward) -> None:
                 raise ValueError(
                     f"{what} is {format_number(float(r))}, but expected a number "
                     f"between −{int(limit)} and {int(limit)}: "
-                    f"beyond, the exponential of {activation.name} overflows"
+                    f"beyond, the exponential of {activation.name} overflows or vanishes"
                 )
 
 

@@ -278,9 +278,9 @@ def test_all_places_and_ties_are_in_the_drawing(
 @pytest.mark.parametrize(
     ("h", "told"),
     [
-        (0.25, "The error has fallen, from 2 to 0.5,"),
-        (1.0, "The error has not moved, from 2 to 2,"),
-        (2.0, "The error has risen: the step was too large, from 2 to 18,"),
+        (0.25, "the error has fallen from 2 to 0.5."),
+        (1.0, "the error is 2, as before."),
+        (2.0, "the error has risen from 2 to 18: the step was too large."),
     ],
 )
 def test_the_last_sentence_says_what_became_of_the_error(h: float, told: str) -> None:
@@ -290,7 +290,7 @@ def test_the_last_sentence_says_what_became_of_the_error(h: float, told: str) ->
 
 def test_a_fall_in_the_last_digits_is_not_told_as_from_a_number_to_itself() -> None:
     told = walk(THREE, X, T, h=1e-13)[-1].sentence
-    match = re.search(r"from (\S+) to (\S+),", told)
+    match = re.search(r"from (\S+) to (\S+)\.$", told)
     assert match
     assert ("fallen" in told) == (match[1] != match[2])
 
@@ -325,7 +325,7 @@ def with_weight(weight: float, activation: str = "sigmoid") -> Network:
         ({"t": [1e200]}, "E is too large to compute, but expected a finite number"),
         (
             {"net": with_weight(1e100, "identity"), "h": 1e200},
-            r"weights\[\d\]\[.*\] is -?inf, but expected a finite number",
+            "a weight or bias after the update is too large to compute, but expected a finite",
         ),
         ({"net": with_weight(1e3, "identity"), "h": 1e100}, "E after the update is too large to c"),
         (

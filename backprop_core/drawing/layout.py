@@ -27,7 +27,7 @@ ROLES = {
 RESERVED = {
     "name": "f",
     "value": "0.000",
-    "target": "t = 0.5",
+    "target": "t = −0.12",
     "weight": "−0.0112",
     "delta": "δ₃ = −0.112",
     "bias": "b₃ = −0.112",

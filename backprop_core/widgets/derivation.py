@@ -90,8 +90,8 @@ def _line(line: Line) -> dict[str, Any]:
 def _values(told: tuple[Part, ...], situation: Situation) -> list[str]:
     moment = Moment(situation.network, situation.x, situation.t, situation.h)
     texts = []
-    for part in told:
-        for line in part.lines:
+    with np.errstate(all="ignore"):  # what is too large to compute says so
+        for line in (line for part in told for line in part.lines):
             value = _number(line.expression.at(moment))
             texts.append(value)
             if line.slip:

@@ -75,7 +75,8 @@ class Lesson(ipywidgets.VBox):
             **described,
         )
         self.apply = ipywidgets.Button(description="Apply update")
-        self.undo = ipywidgets.Button(description="Undo", disabled=True)
+        # Never disabled: a button that is loses the focus, and with it a reader's place.
+        self.undo = ipywidgets.Button(description="Undo")
         self.reset = ipywidgets.Button(description="Reset")
         self.outcome = ipywidgets.HTML()
 
@@ -141,7 +142,9 @@ class Lesson(ipywidgets.VBox):
             self._say(f"E before the update {old}, after it {new}.")
 
     def _on_undo(self) -> None:
-        if self._past:
+        if not self._past:
+            self._say("There is nothing to undo.")
+        else:
             self._forget_actions()
             situation = self._past.pop()
             self.walkthrough.tell(situation)
@@ -181,9 +184,11 @@ class Lesson(ipywidgets.VBox):
         self._problems = {s: p for s, p in self._problems.items() if s in self._fields.texts}
 
     def _arrive(self, situation: Situation) -> None:
-        self.situation = situation
-        self._refill()
-        self._say("")
+        try:
+            self.situation = situation
+        finally:  # whatever those who follow the situation make of it
+            self._refill()
+            self._say("")
 
     def _refill(self) -> None:
         """Make fields and menus say what is so; a text that was refused stays as it was typed."""
@@ -195,7 +200,6 @@ class Lesson(ipywidgets.VBox):
             self.sample.value = samples.index(here) if here in samples else OWN_SAMPLE
             self.activation.value = _activation(self.situation)
             self.convention.value = self.situation.convention
-            self.undo.disabled = not self._past
         finally:
             self._refilling = False
         self._show_problem()
@@ -274,6 +278,10 @@ class _Fields:
 
     def sentence(self, slot: str, text: str, refusal: str, situation: Situation) -> str:
         """What is wrong, with the field, the value and what was expected; and what is kept."""
+        if slot == "update":
+            return (
+                f"The update after this one could not be computed: {refusal}. All stays as it is."
+            )
         if slot not in self.names:
             return f"This {slot} cannot be used: {refusal}. The last one stays."
         name = self.names[slot]

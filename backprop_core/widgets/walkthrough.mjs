@@ -353,6 +353,9 @@ function render({ model, el }) {
 
   function paintProblem() {
     parts.problem.textContent = model.get("problem");
+    if (!model.get("problem") && editor?.hasAttribute("aria-invalid")) {
+      closeEditor(root.getRootNode().activeElement === editor);
+    }
   }
 
   // ---- pointing: a term and its edge or node light each other ----
@@ -387,29 +390,38 @@ function render({ model, el }) {
     if (!model.get("editable") || !parameter || !label) return;
     closeEditor();
     play(false);
-    const frame = parts.picture.getBoundingClientRect();
-    const around = label.getBoundingClientRect();
     const what = slot.startsWith("weight") ? "Weight" : "Bias";
+    // Under Update the graph shows where the number goes; what is edited is where it comes from.
+    const when = script()[here()].phase === "update" ? " before the update" : "";
+    const now = () => model.get("numbers").parameters[slot].text;
     editor = document.createElement("input");
-    Object.assign(editor, { className: "bp-editor", value: parameter.text, inputMode: "text" });
-    editor.setAttribute("aria-label", `${what} ${parameter.name}`);
+    Object.assign(editor, { className: "bp-editor", value: now(), inputMode: "text" });
+    editor.setAttribute("aria-label", `${what} ${parameter.name}${when}`);
+    editor.title = `${parameter.name}${when}`;
     editor.dataset.slot = slot;
-    const centre = around.left + around.width / 2 - frame.left;
-    editor.style.left = `${Math.max(44, Math.min(frame.width - 44, centre))}px`;
-    editor.style.top = `${around.top + around.height / 2 - frame.top}px`;
     parts.picture.append(editor);
+    placeEditor();
     editor.addEventListener("keydown", (event) => {
       if (event.key === "Enter") send();
       if (event.key === "Escape") {
-        if (editor.dataset.sent) send(parameter.text); // takes a refused text back
+        if (editor.dataset.sent) send(now()); // takes a refused text back
         closeEditor(true);
       }
       event.stopPropagation();
     });
     editor.addEventListener("change", () => send());
-    editor.addEventListener("blur", () => editor?.value === parameter.text && closeEditor());
+    editor.addEventListener("blur", () => editor?.value === now() && closeEditor());
     editor.focus();
     editor.select();
+  }
+
+  function placeEditor() {
+    if (!editor) return;
+    const frame = parts.picture.getBoundingClientRect();
+    const around = parts.picture.querySelector(`text.${editor.dataset.slot}`).getBoundingClientRect();
+    const centre = around.left + around.width / 2 - frame.left;
+    editor.style.left = `${Math.max(44, Math.min(frame.width - 44, centre))}px`;
+    editor.style.top = `${around.top + around.height / 2 - frame.top}px`;
   }
 
   function send(text = editor?.value) {
@@ -463,7 +475,10 @@ function render({ model, el }) {
 
   let width = 0;
   const resized = new ResizeObserver(([{ contentRect }]) => {
-    if (width && contentRect.width !== width) fitEquations(); // a step changes the height alone
+    if (width && contentRect.width !== width) { // a step changes the height alone
+      fitEquations();
+      placeEditor();
+    }
     width = contentRect.width;
   });
   resized.observe(parts.equations);

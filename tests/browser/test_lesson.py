@@ -149,6 +149,28 @@ def test_escape_takes_back_what_was_refused(walk: Walk, page: Page) -> None:
     assert walk.texts() == before
 
 
+def test_escape_takes_a_refused_text_back_and_nothing_else(walk: Walk, page: Page) -> None:
+    walk.weight("f3", "f5").click()
+    walk.editor.fill("abc")
+    walk.editor.press("Enter")
+    expect(walk.problem).to_contain_text("abc")
+    page.get_by_role("button", name="Apply update").click()
+    expect(walk.weight("f3", "f5")).to_have_text("1.24")
+    walk.editor.press("Escape")
+    expect(walk.problem).to_be_empty()
+    expect(walk.weight("f3", "f5")).to_have_text("1.24")
+
+
+def test_a_refused_editor_closes_when_its_problem_is_over(walk: Walk, page: Page) -> None:
+    walk.weight("f3", "f5").click()
+    walk.editor.fill("abc")
+    walk.editor.press("Enter")
+    expect(walk.problem).to_contain_text("abc")
+    page.get_by_role("button", name="Reset").click()
+    expect(walk.problem).to_be_empty()
+    expect(walk.editor).to_have_count(0)
+
+
 @pytest.mark.parametrize("text", ["0", "-0.5", "h", "1e400"])
 def test_learning_rate_must_be_positive(walk: Walk, page: Page, text: str) -> None:
     before = walk.texts()
@@ -191,7 +213,9 @@ def test_apply_undo_reset(walk: Walk, page: Page) -> None:
     )
     walk.to(3)
     errors, told = [walk.error()], [walk.texts()]
-    expect(undo).to_be_disabled()
+    undo.click()
+    expect(page.get_by_role("status").filter(has_text="nothing to undo")).to_be_visible()
+    expect(undo).to_be_focused()
     for _ in range(2):
         apply.click()
         expect(walk.root.locator("b", has_text="E = ")).not_to_have_text(shown(errors[-1]))

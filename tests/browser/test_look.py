@@ -156,3 +156,37 @@ def test_the_watch_notices(browser: Browser, voila_url: str) -> None:
         "error in the console: an error",
         "error in the console: thrown",
     ]
+
+
+CROWDED = """picture => {
+    const texts = [...picture.querySelectorAll("text:not(.name)")]
+        .map((text) => [text.textContent, text.getBoundingClientRect()])
+        .filter(([, box]) => box.width);
+    const meet = (a, b) => a.left < b.right && b.left < a.right
+        && a.top + 2 < b.bottom - 2 && b.top + 2 < a.bottom - 2;
+    const found = texts.filter(([, box]) => box.right > innerWidth || box.left < 0).map(([t]) => t);
+    texts.forEach(([text, box], i) => texts.slice(0, i).forEach(([other, there]) => {
+        if (meet(box, there)) found.push(`${text} on ${other}`);
+    }));
+    return found;
+}"""
+
+
+@pytest.mark.parametrize("activation", ["sigmoid", "tanh", "leaky ReLU", "identity"])
+def test_numbers_keep_apart_on_a_phone(
+    open_page: Callable[..., Page], voila_url: str, activation: str
+) -> None:
+    page = open_page(viewport=PHONE)
+    walk = open_lesson(page, voila_url)
+    page.get_by_role("combobox", name="Activation").select_option(activation)
+    expect(walk.root.locator("b", has_text=activation)).to_be_visible()
+    samples = page.get_by_role("combobox", name="Sample")
+    for sample in range(4):
+        samples.select_option(index=sample)
+        expect(walk.root.locator("b", has_text="x = (")).to_have_text(
+            ["x = (0, 0), t = 0", "x = (0, 1), t = 1", "x = (1, 0), t = 1", "x = (1, 1), t = 0"][
+                sample
+            ]
+        )
+        walk.button("Last step").click()
+        assert walk.picture.evaluate(CROWDED) == []
