@@ -279,9 +279,7 @@ class _Fields:
     def sentence(self, slot: str, text: str, refusal: str, situation: Situation) -> str:
         """What is wrong, with the field, the value and what was expected; and what is kept."""
         if slot == "update":
-            return (
-                f"The update after this one could not be computed: {refusal}. All stays as it is."
-            )
+            return f"Where this update leads, no walk is possible: {refusal}. All stays as it is."
         if slot not in self.names:
             return f"This {slot} cannot be used: {refusal}. The last one stays."
         name = self.names[slot]
