@@ -6,6 +6,7 @@ The error signal δ of a neuron is the article's: the derivative of E with respe
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -177,7 +178,7 @@ def sweep_backward(
 ) -> tuple[list[Array], list[Array], list[Array], list[Array]]:
     """Do the backward sweep without asking whether the arrays fit; `outputs` begin with x."""
     w_gradients, b_gradients, deltas, deltas_r = [], [], [], []
-    ones = np.ones(len(t))
+    ones = _ones(len(t))
     delta = outputs[-1] - t  # ∂E/∂y: the ½ and the 2 cancel
     for k in range(len(weights) - 1, -1, -1):
         delta_r = delta * activations[k].slope_at(sums[k], outputs[k + 1])  # chain rule through g
@@ -188,6 +189,13 @@ def sweep_backward(
         if k:
             delta = delta_r @ weights[k].T  # along every path back, scaled by its weight
     return w_gradients[::-1], b_gradients[::-1], deltas[::-1], deltas_r[::-1]
+
+
+@lru_cache(maxsize=64)
+def _ones(count: int) -> Array:
+    ones = np.ones(count)
+    ones.setflags(write=False)
+    return ones
 
 
 def update(net: Network, g: Gradient, h: float) -> Network:

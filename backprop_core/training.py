@@ -105,7 +105,7 @@ def train(
                 w_gradients, b_gradients, _, _ = sweep_backward(
                     weights, net.activations, sums, outputs, t_i
                 )
-                parameters -= h * np.concatenate((*w_gradients, *b_gradients), axis=None)
+                parameters -= h * np.concatenate(w_gradients + b_gradients, axis=None)
 
     return History(
         Network.from_weights(*_split(kept, net), net.activations),
