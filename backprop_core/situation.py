@@ -5,11 +5,11 @@ from functools import cached_property
 from typing import Self
 
 from backprop_core.backprop import backward, error, forward, update
-from backprop_core.equations import bias_symbol, plain_text, weight_symbol
+from backprop_core.equations import bias_symbol, format_number, plain_text, weight_symbol
 from backprop_core.network import Network
 from backprop_core.walkthrough import Step, walk
 
-__all__ = ["TEACHER_SETS", "Parameter", "Situation"]
+__all__ = ["TEACHER_SETS", "Parameter", "Situation", "sample_text"]
 
 # Each sample is (x, t). More sets arrive with the chapters that need them.
 TEACHER_SETS: dict[str, tuple[tuple[tuple[float, ...], tuple[float, ...]], ...]] = {
@@ -118,3 +118,19 @@ class Situation:
         if source:
             return replace(self, network=net.with_weight(source[0], target, value))
         return replace(self, network=net.with_bias(target, value))
+
+
+def sample_text(x: tuple[float, ...], t: tuple[float, ...]) -> str:
+    """A sample as a reader meets it.
+
+    Examples
+    --------
+    >>> sample_text((1.0, 0.0), (1.0,))
+    'x = (1, 0), t = 1'
+    """
+    return f"x = {_row(x)}, t = {_row(t)}"
+
+
+def _row(values: tuple[float, ...]) -> str:
+    texts = ", ".join(format_number(value) for value in values)
+    return texts if len(values) == 1 else f"({texts})"

@@ -444,7 +444,6 @@ class _Walk:
         equations, shows = [], []
         if self.convention == "output":
             equations.append(self.slope_equation(node))
-        running = 0.0
         for a in targets:
             if alone:
                 equations += self.gather_equations(a)

@@ -10,7 +10,7 @@ import traitlets
 from backprop_core.activations import ACTIVATIONS
 from backprop_core.equations import format_apart, format_number, unicode_name
 from backprop_core.reading import plain_number, read_number, read_positive, shorten
-from backprop_core.situation import TEACHER_SETS, Situation
+from backprop_core.situation import TEACHER_SETS, Situation, sample_text
 from backprop_core.walkthrough import CONVENTIONS
 from backprop_core.widgets.walkthrough import Walkthrough
 
@@ -58,7 +58,7 @@ class Lesson(ipywidgets.VBox):
     def _build_menus(self, teacher_set: str) -> None:
         described = {"style": self._fields.style}
         samples = [
-            (f"{teacher_set} {i + 1}: x = {_row(x)}, t = {_row(t)}", i)
+            (f"{teacher_set} {i + 1}: {sample_text(x, t)}", i)
             for i, (x, t) in enumerate(self._samples)
         ]
         self.sample = ipywidgets.Dropdown(
@@ -305,8 +305,3 @@ def _says(text: str, value: float) -> bool:
 
 def _replaced(values: tuple[float, ...], place: int, value: float) -> tuple[float, ...]:
     return (*values[:place], value, *values[place + 1 :])
-
-
-def _row(values: tuple[float, ...]) -> str:
-    texts = ", ".join(format_number(value) for value in values)
-    return texts if len(values) == 1 else f"({texts})"

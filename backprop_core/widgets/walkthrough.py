@@ -12,7 +12,7 @@ import traitlets
 
 from backprop_core.equations import Equation, Term, format_number, plain_text
 from backprop_core.reading import plain_number
-from backprop_core.situation import Situation
+from backprop_core.situation import Situation, sample_text
 from backprop_core.verdict import judge
 from backprop_core.walkthrough import GRANULARITIES, Step
 from backprop_core.widgets.mathml import number_template, symbols_mathml
@@ -58,9 +58,9 @@ class Walkthrough(anywidget.AnyWidget):
     problem = traitlets.Unicode().tag(sync=True)
 
     def __init__(self, situation: Situation | None = None, **traits: Any) -> None:
-        told = _tell(situation or Situation())
-        super().__init__(**told, **traits)
-        self._structure = (situation or Situation()).structure
+        situation = situation or Situation()
+        super().__init__(**_tell(situation), **traits)
+        self._structure = situation.structure
 
     @traitlets.validate("step")
     def _inside(self, proposal: Any) -> int:
@@ -144,12 +144,9 @@ def _numbers(step: Step) -> dict[str, Any]:
 
 
 def _facts(situation: Situation) -> list[list[str]]:
-    x = ", ".join(format_number(value) for value in situation.x)
-    t = ", ".join(format_number(value) for value in situation.t)
-    t = t if len(situation.t) == 1 else f"({t})"
     names = list(dict.fromkeys(a.name for a in situation.network.activations))
     return [
-        ["Sample", f"x = ({x}), t = {t}"],
+        ["Sample", sample_text(situation.x, situation.t)],
         ["Activation", ", ".join(names)],
         ["Learning rate", f"h = {format_number(situation.h)}"],
         ["Error", f"E = {format_number(situation.error)}"],

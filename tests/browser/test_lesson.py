@@ -149,11 +149,15 @@ def test_escape_takes_back_what_was_refused(walk: Walk, page: Page) -> None:
     assert walk.texts() == before
 
 
-def test_escape_takes_a_refused_text_back_and_nothing_else(walk: Walk, page: Page) -> None:
+def refuse_in_graph(walk: Walk) -> None:
     walk.weight("f3", "f5").click()
     walk.editor.fill("abc")
     walk.editor.press("Enter")
     expect(walk.problem).to_contain_text("abc")
+
+
+def test_escape_takes_a_refused_text_back_and_nothing_else(walk: Walk, page: Page) -> None:
+    refuse_in_graph(walk)
     page.get_by_role("button", name="Apply update").click()
     expect(walk.weight("f3", "f5")).to_have_text("1.24")
     walk.editor.press("Escape")
@@ -162,10 +166,7 @@ def test_escape_takes_a_refused_text_back_and_nothing_else(walk: Walk, page: Pag
 
 
 def test_a_refused_editor_closes_when_its_problem_is_over(walk: Walk, page: Page) -> None:
-    walk.weight("f3", "f5").click()
-    walk.editor.fill("abc")
-    walk.editor.press("Enter")
-    expect(walk.problem).to_contain_text("abc")
+    refuse_in_graph(walk)
     page.get_by_role("button", name="Reset").click()
     expect(walk.problem).to_be_empty()
     expect(walk.editor).to_have_count(0)
