@@ -4,11 +4,14 @@ from html import escape
 from pathlib import Path
 from textwrap import wrap
 
+from backprop_core import Network
 from backprop_core.drawing import draw_network, network_graph
+from backprop_core.drawing.figures import FIGURES, draw_figure
+from backprop_core.drawing.frames import FRAMES, draw_frame
 from backprop_core.equations import Equation, Term, plain_text
 from backprop_core.situation import Situation
 from backprop_core.walkthrough import shown_at
-from backprop_core.widgets.pictures import draw, shelf_name
+from backprop_core.widgets.pictures import draw, draw_neuron, draw_two_layers, shelf_name
 
 ROOT = Path(__file__).parents[1]
 ROLES = {"error": "#b84f00", "slope": "#00785a", "input": "#0067a3"}
@@ -17,11 +20,23 @@ SERIF, SANS = "Georgia, 'Times New Roman', serif", "system-ui, 'DejaVu Sans', sa
 
 def figures() -> dict[Path, str]:
     """Path and content of every picture."""
-    layers = Situation().network.layers
+    shelf = ROOT / "backprop_core/widgets/shelf"
     return {
-        ROOT / "backprop_core/widgets/shelf" / shelf_name(layers): draw(layers),
+        **{shelf / f"frame-{name}.svg": draw_frame(frame) for name, frame in FRAMES.items()},
+        **{shelf / shelf_name(*shape): draw(*shape) for shape in _ready()},
+        shelf / "neuron.svg": draw_neuron(),
+        shelf / "two-layers.svg": draw_two_layers(),
+        **{ROOT / f"assets/figures/{name}.svg": draw_figure(name) for name in FIGURES},
         ROOT / "assets/walkthrough.svg": walkthrough_picture("propagate-f5-f3_f4"),
     }
+
+
+def _ready() -> list[tuple[tuple[tuple[str, ...], ...], bool]]:
+    """The networks that pages show when they open, and whether in hats."""
+    shapes = [((2, 2, 2, 1), False), ((2, 2, 1), False), ((2, 2, 2), False)]
+    shapes += [((2, 3, 3, *more, 1), False) for more in ((), (3,), (3, 3))]
+    shapes += [(sizes, True) for sizes in ((2, 2, 1), (2, 3, 1), (3, 2, 1))]
+    return [(Network.random(sizes).layers, hats) for sizes, hats in shapes]
 
 
 def walkthrough_picture(bookmark: str) -> str:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 
 import networkx as nx
+from matplotlib import rc_context
 from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle, PathPatch, Polygon
@@ -11,7 +12,9 @@ from matplotlib.path import Path
 from matplotlib.text import Text
 from matplotlib.transforms import Affine2D, Transform
 
+from backprop_core.drawing import markup
 from backprop_core.drawing.layout import (
+    ALWAYS,
     ROLES,
     Edge,
     Label,
@@ -21,13 +24,21 @@ from backprop_core.drawing.layout import (
     key,
     network_layout,
 )
-from backprop_core.drawing.svg import BLANK, SANS, SERIF, to_svg
+from backprop_core.drawing.svg import BLANK, DEFAULTS, SANS, SERIF, to_svg
 
 INK = "#1d1d1f"
 QUIET = "#5f5e66"
 EDGE = "#b4b0a8"
 DISC = "#ffffff"
 ERROR = "#D55E00"
+# What a page can light inside a neuron, as if it were a node of its own.
+_PARTS = {
+    "adder": " node-sum",
+    "sum": " node-sum",
+    "activation": " node-g",
+    "value": " node-g",
+    "bias": " node-b",
+}
 _HALOS = {"weight": " halo", "delta": " thin-halo", "bias": " thin-halo"}
 
 
@@ -38,7 +49,10 @@ def draw_network(
     lit: Iterable[str | Edge] = (),
     backwards: bool = False,
     receiving: Iterable[str] = (),
+    passed: Iterable[Edge] = (),
     dots: Iterable[tuple[str, str]] = (),
+    inside: str = "",
+    without: Collection[str] = (),
     labels: Labels = "auto",
     background: str = "#ffffff",
     label: str | None = None,
@@ -49,7 +63,11 @@ def draw_network(
     hidden ``back-head`` and the text ``weight weight-f3-f5``. Every node is a group of class
     ``node node-f3 neuron`` (``input``, ``output``) with the circle ``disc`` and the texts
     ``name``, ``value value-f3``, ``delta delta-f3``, ``bias bias-f3``; an output has no disc,
-    and ``target target-y`` under its value. Nothing has an id.
+    and ``target target-y`` under its value. The neuron that is shown with its ``inside`` has a
+    larger disc with a ``divider``: on the left the texts ``adder`` (Σ) and ``sum sum-f1``, on the
+    right ``activation`` (g) and ``value value-f1``; its ``bias bias-f1`` stands at the tail of an
+    arrow of its own. The parts are also of class ``node-sum``, ``node-g`` and ``node-b``. Nothing
+    has an id.
 
     Parameters
     ----------
@@ -67,8 +85,14 @@ def draw_network(
         Whether the signal on lit edges runs from head to tail (class ``is-back``).
     receiving : iterable of str
         Nodes about to receive the signal, with a dashed outline (class ``is-receiving``).
+    passed : iterable of (str, str)
+        Edges along which the signal ran back before (class ``is-passed``).
     dots : iterable of (str, str)
         Pairs of nodes of one layer with "and so on" dots between them.
+    inside : str
+        A neuron to show with what happens inside it, alone in its layer; "" for none.
+    without : collection of str
+        Kinds of text that get no room, such as ``delta``.
     labels : {"auto", "names", "none"}
         Which texts get room; see `network_layout`.
     background : str
@@ -92,13 +116,17 @@ def draw_network(
         lit=lit,
         backwards=backwards,
         receiving=receiving,
+        passed=passed,
         dots=dots,
+        inside=inside,
+        without=without,
         labels=labels,
         background=background,
     )
-    return to_svg(figure, label=_text_alternative(graph) if label is None else label)
+    return to_svg(figure, label=_text_alternative(graph, texts or {}) if label is None else label)
 
 
+@rc_context(DEFAULTS)
 def network_artists(
     graph: nx.DiGraph,
     *,
@@ -106,7 +134,10 @@ def network_artists(
     lit: Iterable[str | Edge] = (),
     backwards: bool = False,
     receiving: Iterable[str] = (),
+    passed: Iterable[Edge] = (),
     dots: Iterable[tuple[str, str]] = (),
+    inside: str = "",
+    without: Collection[str] = (),
     labels: Labels = "auto",
     background: str = "#ffffff",
 ) -> Figure:
@@ -118,10 +149,10 @@ def network_artists(
         Its artists carry their place in the SVG as gid, such as ``node node-f3 neuron/disc``.
         Their coordinates are those of the viewBox.
     """
-    lit, receiving, dots = list(lit), list(receiving), list(dots)
+    lit, receiving, dots, passed = list(lit), list(receiving), list(dots), list(passed)
     known = dict(texts or {})
-    _check_names(graph, known, lit, receiving, dots)
-    layout = network_layout(graph, labels=labels, texts=known)
+    _check_names(graph, known, lit, receiving, passed, dots, inside)
+    layout = network_layout(graph, labels=labels, texts=known, inside=inside, without=without)
 
     figure = Figure(figsize=(layout.width / 72, layout.height / 72), dpi=72, facecolor=background)
     figure.patch.set_visible(False)
@@ -131,6 +162,8 @@ def network_artists(
         classes = ["edge", key("edge", edge)]
         if edge in lit:
             classes += ["is-lit", "is-back"] if backwards else ["is-lit"]
+        elif edge in passed:
+            classes.append("is-passed")
         _add(figure, down, classes, 1, _edge_artists(layout, edge, classes))
         _add(figure, down, classes, 1, _text_artists(layout, edge, known, classes))
     for node, data in graph.nodes(data=True):
@@ -138,19 +171,28 @@ def network_artists(
         classes += ["is-lit"] if node in lit else []
         classes += ["is-receiving"] if node in receiving else []
         names = {key("name", node): _symbol(node), **known}
+        if node == inside:
+            signs = {key("adder", node): "Σ", key("activation", node): "$g$"}
+            names = {**signs, **names}
         labels_of_node = _text_artists(layout, node, names, classes)
-        inside = {name: text for name, text in labels_of_node.items() if "halo" not in name}
-        outside = {name: text for name, text in labels_of_node.items() if "halo" in name}
+        above = {name: text for name, text in labels_of_node.items() if "halo" not in name}
+        below = {name: text for name, text in labels_of_node.items() if "halo" in name}
         # The disc lies above the halo of its δ and its bias, and below its name and value.
-        _add(figure, down, classes, 2, outside)
+        _add(figure, down, classes, 2, below)
+        if node == inside:
+            _add(figure, down, classes, 2, _bias_arrow(layout, classes))
         if data["kind"] != "output":
-            disc = _disc(layout.centres[node], layout.sizes.disc, classes)
+            disc = _disc(layout.centres[node], layout.radius(node), classes)
             _add(figure, down, classes, 2, {"disc": disc})
-        _add(figure, down, classes, 2, inside)
+        if node == inside:
+            _add(figure, down, classes, 2, {"divider": _divider(layout)})
+        _add(figure, down, classes, 2, above)
     for first, last in dots:
         (x0, y0), (x1, y1) = layout.centres[first], layout.centres[last]
+        # An output's place is where its arrow ends; its name stands beside.
+        aside = 14 if graph.nodes[first]["kind"] == "output" else 0
         for n in (-1, 0, 1):
-            middle = ((x0 + x1) / 2, (y0 + y1) / 2 + 11 * n)
+            middle = ((x0 + x1) / 2 + aside, (y0 + y1) / 2 + 11 * n)
             dot = Circle(middle, 2.2, facecolor=INK, linewidth=0)
             _add(figure, down, ["dots", f"dots-{first}-{last}"], 2, {f"dot dot-{n + 2}": dot})
     return figure
@@ -171,15 +213,13 @@ def _add(
 
 
 def _edge_artists(layout: Layout, edge: Edge, classes: Collection[str]) -> dict[str, Artist]:
-    lit, back = "is-lit" in classes, "is-back" in classes
+    lit, passed = "is-lit" in classes, "is-passed" in classes
+    back = passed or "is-back" in classes
     start, end = layout.shafts[edge]
     length = layout.sizes.head
-    colour = ERROR if lit else EDGE
-    width = layout.sizes.line * (2.3 if lit else 1)
-    # Under the head the line stops early, or its blunt end would show beside the tip.
-    shaft = Path([start, _towards(end, start, 0 if back else length / 2)])
+    colour = ERROR if lit or passed else EDGE
     artists: dict[str, Artist] = {
-        "shaft": PathPatch(shaft, edgecolor=colour, fill=False, linewidth=width, capstyle="butt")
+        "shaft": _line(start, _towards(end, start, 0 if back else length / 2), layout, lit, colour)
     }
     if length:
         forward, backward = _head(start, end, length), _head(end, start, length)
@@ -197,6 +237,33 @@ def _edge_artists(layout: Layout, edge: Edge, classes: Collection[str]) -> dict[
             head.set_visible(shown)
             artists[own_class] = head
     return artists
+
+
+def _line(start: Point, end: Point, layout: Layout, lit: bool, colour: str) -> Artist:
+    """Return the line of an arrow; under the head it must stop early, or its end would show."""
+    return PathPatch(
+        Path([start, end]),
+        edgecolor=colour,
+        fill=False,
+        linewidth=layout.sizes.line * (2.3 if lit else 1),
+        capstyle="butt",
+    )
+
+
+def _bias_arrow(layout: Layout, classes: Collection[str]) -> dict[str, Artist]:
+    start, end = layout.bias_arrow()
+    length, lit = layout.sizes.head, "is-lit" in classes
+    colour = ERROR if lit else EDGE
+    head = Polygon(_head(start, end, length), facecolor=colour, linewidth=0)
+    shaft = _line(start, _towards(end, start, length / 2), layout, lit, colour)
+    part = _PARTS["bias"]
+    return {f"shaft bias-shaft{part}": shaft, f"head bias-head{part}": head}
+
+
+def _divider(layout: Layout) -> Artist:
+    x, y = layout.centres[layout.inside]
+    radius = layout.radius(layout.inside)
+    return _line((x, y - radius), (x, y + radius), layout, False, EDGE)
 
 
 def _head(tail: Point, tip: Point, length: float) -> list[Point]:
@@ -230,22 +297,23 @@ def _text_artists(
     layout: Layout, owner: str | Edge, known: Mapping[str, str], classes: Collection[str]
 ) -> dict[str, Artist]:
     return {
-        _text_class(label.role, owner): _text(
+        _text_class(label.role, owner, layout.inside): _text(
             label, known.get(key(label.role, owner), ""), "is-lit" in classes
         )
         for label in layout.labels.get(owner, ())
     }
 
 
-def _text_class(role: str, owner: str | Edge) -> str:
-    if role == "name":
-        return "name"
-    return f"{role} {key(role, owner)}{_HALOS.get(role, '')}"
+def _text_class(role: str, owner: str | Edge, inside: str) -> str:
+    part = _PARTS.get(role, "") if owner == inside else ""
+    if role in ALWAYS:
+        return role + part
+    return f"{role} {key(role, owner)}{_HALOS.get(role, '')}{part}"
 
 
 def _text(label: Label, text: str, lit: bool) -> Text:
-    is_name = label.role == "name"
-    colour = {"name": INK, "delta": ERROR}.get(label.role, INK if lit else QUIET)
+    is_name = label.role in ALWAYS
+    colour = ERROR if label.role == "delta" else INK if lit or is_name else QUIET
     artist = Text(
         label.x,
         label.y,
@@ -258,7 +326,7 @@ def _text(label: Label, text: str, lit: bool) -> Text:
     artist.set_fontfamily(SERIF if is_name else SANS)
     artist.set_fontsize(label.size)
     if is_name or text.startswith("$"):
-        artist.set_fontstyle("italic")
+        artist.set_fontstyle("normal" if label.role == "adder" else "italic")
         artist.set_fontfamily(SERIF)
     if label.role == "delta" or (lit and label.role == "weight"):
         artist.set_fontweight("bold")
@@ -271,10 +339,11 @@ def _symbol(node: str) -> str:
     return f"${match[1]}_{{{match[2]}}}$" if match else f"${node}$"
 
 
-def _text_alternative(graph: nx.DiGraph) -> str:
+def _text_alternative(graph: nx.DiGraph, texts: Mapping[str, str]) -> str:
     layers: dict[int, list[str]] = {}
     for node, data in graph.nodes(data=True):
-        layers.setdefault(data["layer"], []).append(node)
+        name = "".join(run.text for run in markup.runs(texts.get(key("name", node), node)))
+        layers.setdefault(data["layer"], []).append(name)
     return "Network: " + " → ".join(", ".join(layers[k]) for k in sorted(layers))
 
 
@@ -283,26 +352,43 @@ def _check_names(
     texts: Mapping[str, str],
     lit: list[str | Edge],
     receiving: list[str],
+    passed: list[Edge],
     dots: list[tuple[str, str]],
+    inside: str,
 ) -> None:
     nodes, edges = list(graph.nodes), list(graph.edges)
     for place, names in (("lit", lit), ("receiving", receiving)):
         for name in names:
             if name not in nodes and (place == "receiving" or name not in edges):
                 raise ValueError(f"{place} names {name!r}; {_existing(graph)}")
+    for edge in passed:
+        if edge not in edges:
+            raise ValueError(f"passed names {edge!r}; {_existing(graph)}")
     for pair in dots:
         for node in pair:
             if node not in nodes:
                 raise ValueError(f"dots names {node!r}; {_existing(graph)}")
+    if inside and not _alone(graph, inside):
+        raise ValueError(
+            f"inside names {inside!r}; expected a neuron that is alone in its layer, where "
+            f"{_existing(graph)}"
+        )
     keys = {key("weight", edge) for edge in edges if graph.nodes[edge[1]]["kind"] != "output"}
     for node, data in graph.nodes(data=True):
-        keys.update(key(role, node) for role in ROLES[data["kind"]])
+        roles = ROLES["inside" if node == inside else data["kind"]]
+        keys.update(key(role, node) for role in roles)
     for text in texts:
         if text not in keys:
             raise ValueError(
                 f"texts names {text!r}; expected name-, value-, delta-, bias-, target- and a node "
                 f"or weight- and an edge (from-to), where {_existing(graph)}"
             )
+
+
+def _alone(graph: nx.DiGraph, node: str) -> bool:
+    layers = dict(graph.nodes(data="layer"))
+    beside = [other for other, layer in layers.items() if layer == layers.get(node)]
+    return beside == [node] and graph.nodes[node]["kind"] == "neuron"
 
 
 def _existing(graph: nx.DiGraph) -> str:

@@ -11,6 +11,7 @@ from xml.etree import ElementTree as ET
 
 _TOKEN = re.compile(r"\\hat *|.")
 _SMALLER = 0.72  # of a subscript against the line it hangs on
+_SMALLEST = 0.6  # of a subscript's subscript against the base line: it still has to be read
 _SUB, _SUP = 0.24, -0.38  # how far down it hangs, in sizes of that line
 _COMBINING_HAT = "\N{COMBINING CIRCUMFLEX ACCENT}"
 
@@ -78,10 +79,9 @@ def _atom(tokens: list[str], scale: float, shift: float, source: str) -> list[Ru
     if not tokens or tokens[-1] == "}":
         raise ValueError(f"symbol {source!r} ends where a character or '{{' was expected")
     token = tokens.pop()
-    if token == "_":
-        return _atom(tokens, scale * _SMALLER, shift + _SUB * scale, source)
-    if token == "^":
-        return _atom(tokens, scale * _SMALLER, shift + _SUP * scale, source)
+    if token in "_^":
+        away = _SUB if token == "_" else _SUP
+        return _atom(tokens, max(scale * _SMALLER, _SMALLEST), shift + away * scale, source)
     if token.startswith(r"\hat"):
         under = _atom(tokens, scale, shift, source)
         first = unicodedata.normalize("NFC", under[0].text[0] + _COMBINING_HAT)

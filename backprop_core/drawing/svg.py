@@ -7,10 +7,12 @@ artists' gids are classes, styles are presentation attributes, circles are circl
 
 import io
 import re
+from collections.abc import Mapping
 from copy import deepcopy
+from typing import Any
 from xml.etree import ElementTree as ET
 
-from matplotlib import rc_context
+from matplotlib import rc_context, rcParamsDefault
 from matplotlib.artist import Artist
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.colors import to_hex
@@ -25,6 +27,10 @@ _FONTS = {
     f"'{SERIF}'": "Georgia, 'Times New Roman', serif",
     f"'{SANS}'": "system-ui, 'Segoe UI', 'DejaVu Sans', sans-serif",
 }
+# A picture is the same whatever somebody has set for plots of their own.
+DEFAULTS: dict[Any, Any] = {
+    name: value for name, value in rcParamsDefault.items() if name != "backend"
+}
 # matplotlib draws no empty text: one that a browser will fill holds this instead.
 BLANK = "\N{NO-BREAK SPACE}"
 
@@ -34,7 +40,13 @@ _NUMBER = re.compile(r"-?\d+\.\d+(?:e-?\d+)?")
 _HALOS = {"halo": 0.7, "thin-halo": 0.3}
 
 
-def to_svg(figure: Figure, *, label: str, css_class: str = "bp-graph") -> str:
+def to_svg(
+    figure: Figure,
+    *,
+    label: str,
+    css_class: str = "bp-graph",
+    attributes: Mapping[str, str] | None = None,
+) -> str:
     """Write a figure as one clean ``<svg>`` element.
 
     Parameters
@@ -42,13 +54,16 @@ def to_svg(figure: Figure, *, label: str, css_class: str = "bp-graph") -> str:
     figure : matplotlib.figure.Figure
         At 72 dots per inch, one unit of the viewBox is one point. An artist's gid becomes its
         class; with a gid such as ``node node-f3/disc`` it lies in a group of class
-        ``node node-f3``, together with the neighbours that name the same group. An invisible
+        ``node node-f3``, together with the neighbours that name the same group; what follows
+        `` #`` only tells apart gids that would be the same. An invisible
         artist is written with ``display="none"``. A text of class ``halo`` or ``thin-halo`` is
         set off from the lines behind it in the figure's face colour.
     label : str
         The text alternative.
     css_class : str
         Class of the ``<svg>`` element.
+    attributes : mapping of str to str, optional
+        What else the ``<svg>`` element is to say.
 
     Returns
     -------
@@ -71,6 +86,7 @@ def to_svg(figure: Figure, *, label: str, css_class: str = "bp-graph") -> str:
             "viewBox": f"0 0 {width} {height}",
             "role": "img",
             "aria-label": label,
+            **(attributes or {}),
         },
     )
     group, group_class = svg, ""
@@ -78,7 +94,7 @@ def to_svg(figure: Figure, *, label: str, css_class: str = "bp-graph") -> str:
         gid = drawn_group.get("id", "")
         if gid not in gids:
             continue
-        parent_class, _, own_class = gid.rpartition("/")
+        parent_class, _, own_class = gid.partition(" #")[0].rpartition("/")
         if parent_class != group_class:
             group = ET.SubElement(svg, "g", {"class": parent_class}) if parent_class else svg
             group_class = parent_class
@@ -99,7 +115,7 @@ def _drawn(figure: Figure, hidden: list[Artist]) -> ET.Element:
     try:
         for artist in hidden:
             artist.set_visible(True)
-        with rc_context({"svg.fonttype": "none", "svg.hashsalt": "backprop"}):
+        with rc_context({**DEFAULTS, "svg.fonttype": "none", "svg.hashsalt": "backprop"}):
             FigureCanvasSVG(figure).print_svg(buffer, metadata={"Date": None})
     finally:
         for artist in hidden:

@@ -1,6 +1,7 @@
 """Name the nodes of networks of any shape, and fill every text of their drawings."""
 
 from itertools import accumulate
+from typing import Any
 
 import networkx as nx
 
@@ -28,6 +29,7 @@ LONGEST = {
     "weight": "−0.88",
     "delta": "δ₃ = −0.112",
     "bias": "b₃ = 0.1",
+    "sum": "−0.112",
 }
 
 
@@ -45,11 +47,11 @@ def graph_of(*sizes: int) -> nx.DiGraph:
     return network_graph(layers(*sizes))
 
 
-def every_text(graph: nx.DiGraph) -> dict[str, str]:
+def every_text(graph: nx.DiGraph, **options: Any) -> dict[str, str]:
     """Return a text for every element that would be filled in a page."""
     return {
         key(label.role, owner): LONGEST[label.role]
-        for owner, labels in network_layout(graph).labels.items()
+        for owner, labels in network_layout(graph, **options).labels.items()
         for label in labels
-        if label.role != "name"
+        if label.role in LONGEST
     }

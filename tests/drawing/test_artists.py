@@ -111,6 +111,50 @@ def test_receiving_nodes_are_dashed() -> None:
     assert artists["node node-f4 neuron/disc"].get_linestyle() in ("-", "solid")
 
 
+def test_edges_that_the_signal_has_passed_point_back_and_stay_thin() -> None:
+    artists = by_gid(network_artists(THREE, passed=[("f5", "y")], lit=[("f3", "f5")]))
+    name = "edge edge-f5-y is-passed"
+    assert to_hex(artists[f"{name}/shaft"].get_edgecolor()) == ERROR.lower()
+    assert artists[f"{name}/back-head"].get_visible()
+    assert not artists[f"{name}/head"].get_visible()
+    lit = artists["edge edge-f3-f5 is-lit/shaft"]
+    assert artists[f"{name}/shaft"].get_linewidth() < lit.get_linewidth()
+
+
+def test_an_open_neuron_has_its_sum_its_function_and_its_bias() -> None:
+    graph = graph_of(2, 1)
+    artists = by_gid(network_artists(graph, inside="f1", texts={"bias-f1": "b = 0.1"}))
+    inner = {gid.split("/")[1]: artist for gid, artist in artists.items() if "node-f1" in gid}
+    assert list(inner) == [
+        *("bias bias-f1 thin-halo node-b", "shaft bias-shaft node-b", "head bias-head node-b"),
+        *("disc", "divider", "adder node-sum", "sum sum-f1 node-sum"),
+        *("activation node-g", "value value-f1 node-g"),
+    ]
+    inner = {own.split()[0]: artist for own, artist in inner.items()}
+    assert inner["adder"].get_text() == "Σ"
+    assert inner["activation"].get_text() == "$g$"
+    disc, layout = inner["disc"], network_layout(graph, inside="f1")
+    assert disc.radius == layout.radius("f1") > layout.radius("x1")
+    for edge in graph.edges:
+        reached = layout.shafts[edge][0 if edge[0] == "f1" else 1]
+        assert dist(reached, disc.center) == pytest.approx(disc.radius)
+    start, tip = layout.bias_arrow()
+    assert start[0] == tip[0] < disc.center[0]
+    assert dist(tip, disc.center) == pytest.approx(disc.radius)
+    assert tuple(inner["head"].get_xy()[0]) == pytest.approx(tip)
+
+
+def test_kinds_of_text_can_be_left_out() -> None:
+    drawn = by_gid(network_artists(THREE, without=["delta"]))
+    assert not any("/delta" in gid for gid in drawn)
+    nearer, farther = (
+        artists["node node-f1 neuron/bias bias-f1 thin-halo"].get_position()[1]
+        - artists["node node-f1 neuron/disc"].center[1]
+        for artists in (drawn, by_gid(network_artists(THREE)))
+    )
+    assert farther < nearer < 0
+
+
 def test_dots_stand_between_their_nodes() -> None:
     artists = by_gid(network_artists(THREE, dots=[("x1", "x2")]))
     heights = [artists[f"dots dots-x1-x2/dot dot-{n}"].get_center()[1] for n in (1, 2, 3)]
@@ -145,6 +189,11 @@ def test_texts_without_room_are_left_out() -> None:
         ({"texts": {"weight-x1-f5": "1"}}, "texts names 'weight-x1-f5'"),
         ({"texts": {"bias-x1": "1"}}, "texts names 'bias-x1'"),
         ({"texts": {"f1": "1"}}, "texts names 'f1'"),
+        ({"passed": [("y", "f5")]}, r"passed names \('y', 'f5'\)"),
+        ({"inside": "f3"}, "inside names 'f3'"),
+        ({"inside": "x1"}, "inside names 'x1'"),
+        ({"inside": "f9"}, "inside names 'f9'"),
+        ({"texts": {"sum-f5": "1"}}, "texts names 'sum-f5'"),
         ({"labels": "all"}, "labels is 'all'"),
     ],
 )

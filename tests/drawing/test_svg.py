@@ -150,6 +150,18 @@ def test_other_figures_can_be_written_too() -> None:
     assert not hidden.get_visible()
 
 
+def test_what_else_the_root_says_and_artists_that_share_a_class() -> None:
+    figure = Figure(figsize=(2, 1), dpi=72)
+    for n in range(2):
+        line = Line2D([0, 1], [0, n], gid=f"lines/line #{n}")
+        line.set_transform(None)
+        figure.add_artist(line)
+    root = parse(to_svg(figure, label="", attributes={"data-x": "0 1"}))
+    assert root.get("data-x") == "0 1"
+    (lines,) = root
+    assert [(line.tag, line.get("class")) for line in lines] == [(f"{NS}path", "line")] * 2
+
+
 def test_what_cannot_be_written_is_refused() -> None:
     figure = Figure()
     figure.add_artist(Line2D([0, 1], [0, 1], marker="o", gid="line"))
