@@ -3,16 +3,20 @@
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from math import floor, isinf, isnan, log10
 
 from backprop_core.activations import Activation
 
 __all__ = [
+    "PLAIN",
     "Equation",
+    "Notation",
     "Term",
     "bias_symbol",
     "format_apart",
     "format_number",
+    "meaning",
     "number_latex",
     "plain_text",
     "subscript",
@@ -23,6 +27,9 @@ __all__ = [
 
 _DIGITS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _POWERS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+# A combining ^ where there is no single letter.
+_HATS = {"w": "ŵ", "b": "b̂", "r": "r̂", "f": "f̂", "θ": "θ̂", "δ": "δ̂"}
+_RUNNING = {"i": "ᵢ", "j": "ⱼ"}  # summation indices below the line
 _PLACES = re.compile(r"(g\(r\)|(?<![\\\w])r(?!\w))")  # the r and g(r) of a formula
 
 
@@ -41,12 +48,15 @@ class Term:
     ties : tuple of str
         The nodes and edges of the graph it belongs to, as class names: ``"node-f3"``,
         ``"edge-f3-f5"``.
+    words : str
+        What the symbol stands for, where role and ties do not tell; see `meaning`.
     """
 
     latex: str
     value: float
     role: str = ""
     ties: tuple[str, ...] = ()
+    words: str = ""
 
     @property
     def classes(self) -> str:
@@ -206,6 +216,48 @@ def number_latex(text: str) -> str:
     )
 
 
+_MEANINGS = {
+    "weight": "the weight from {0} to {1}",
+    "bias": "the bias of {0}",
+    "sum": "the input sum of {0}",
+    "slope": "the slope of the activation function at {0}",
+    "input": "the output of {0}",
+    "error": "the error signal of {0}",
+}
+
+
+def meaning(term: Term, name: Callable[[str], str] | None = None) -> str:
+    """What a term's symbol stands for, in words.
+
+    Parameters
+    ----------
+    term : Term
+    name : callable, optional
+        How nodes are called, `unicode_name` if left out; `Notation.name` for the article's hats.
+
+    Examples
+    --------
+    >>> meaning(Term(r"w_{1,3}", 0.5, "weight", ("edge-f1-f3",)))
+    'w₁,₃, the weight from f₁ to f₃'
+    >>> hats = Notation(output="f3")
+    >>> meaning(Term(hats.weight("f1", "f3"), 0.5, "weight", ("edge-f1-f3",)), hats.name)
+    'ŵ₁, the weight from f₁ to f̂'
+    """
+    text = plain_text(term.latex)
+    if term.words:  # a formula that stands for one number is not read out
+        return term.words if r"\class" in term.latex else f"{text}, {term.words}"
+    tied = [tie.split("-")[1:] for tie in term.ties]
+    nodes = [(name or unicode_name)(node) for node in (tied[0] if tied else ())]
+    role = "bias" if term.role == "weight" and len(nodes) == 1 else term.role
+    if role == "input" and tied and tied[0][0].startswith("x"):
+        return f"{text}, an input"
+    if role == "error" and text.startswith(("y", "t")):
+        return f"{text}, {'the output of the network' if text[0] == 'y' else 'the target'}"
+    if not nodes and text in ("h", "E"):
+        return f"{text}, {'the learning rate' if text == 'h' else 'the error'}"
+    return f"{text}, {_MEANINGS[role].format(*nodes)}" if role in _MEANINGS and nodes else text
+
+
 def symbol(node: str) -> str:
     """LaTeX of a node's name.
 
@@ -241,6 +293,63 @@ def bias_symbol(node: str) -> str:
     return f"b_{{{node[1:]}}}"
 
 
+@dataclass(frozen=True)
+class Notation:
+    """How symbols are written: all indices spelled out, or the article's hats.
+
+    With one layer of hidden neurons and one output neuron, the article writes ŵ_1 for the weight
+    from f_1 to the output neuron, b̂ for that neuron's bias and r̂ for its input sum, w_{1,2} for the
+    weight from x_1 to f_2 (from, to), and Σ_j with a running index j, which is given here as a node
+    named ``"fj"`` or ``"xj"``.
+
+    Attributes
+    ----------
+    output : str
+        The neuron that wears the hat; "" where none does.
+
+    Examples
+    --------
+    >>> hats = Notation(output="f4")
+    >>> hats.weight("f2", "f4"), hats.weight("x1", "f2"), hats.weight("fj", "f4")
+    ('\\\\hat{w}_{2}', 'w_{1,2}', '\\\\hat{w}_{j}')
+    >>> hats.bias("f4"), hats.sum("f4"), hats.name("f4"), hats.name("fj")
+    ('\\\\hat{b}', '\\\\hat{r}', 'f̂', 'hidden neuron j')
+    """
+
+    output: str = ""
+
+    def weight(self, a: str, b: str) -> str:
+        """LaTeX of the weight from node a to node b."""
+        if not self.output:
+            return weight_symbol(a, b)
+        if b == self.output:
+            return rf"\hat{{w}}_{{{a[1:]}}}"
+        return f"w_{{{a[1:]},{b[1:]}}}"
+
+    def bias(self, neuron: str) -> str:
+        """LaTeX of a neuron's bias."""
+        return r"\hat{b}" if neuron == self.output else bias_symbol(neuron)
+
+    def sum(self, neuron: str) -> str:
+        """LaTeX of a neuron's input sum r."""
+        return r"\hat{r}" if neuron == self.output else f"r_{{{subscript(neuron)}}}"
+
+    def delta(self, neuron: str) -> str:
+        """LaTeX of a neuron's error signal."""
+        if neuron == self.output:
+            return r"\hat{\delta}"
+        return rf"\delta_{{{subscript(neuron)}}}"
+
+    def name(self, node: str) -> str:
+        """A node's name in plain text."""
+        if node.endswith("j"):
+            return "input j" if node.startswith("x") else "hidden neuron j"
+        return _HATS["f"] if node == self.output else unicode_name(node)
+
+
+PLAIN = Notation()
+
+
 def unicode_name(node: str) -> str:
     """A node's name in plain text.
 
@@ -252,6 +361,7 @@ def unicode_name(node: str) -> str:
     return node[0] + node[1:].translate(_DIGITS)
 
 
+@lru_cache(maxsize=4096)
 def plain_text(latex: str) -> str:
     """A symbol's LaTeX in plain text, for titles and for people who listen.
 
@@ -259,9 +369,21 @@ def plain_text(latex: str) -> str:
     --------
     >>> plain_text(r"\\frac{\\partial E}{\\partial w_{x_1,1}}"), plain_text(r"\\delta_{3 \\to 1}")
     ('∂E/∂wₓ₁,₁', 'δ₃→₁')
+    >>> plain_text(r"w_{x_{2}-f_{1,1}}")
+    'w[x₂–f₁,₁]'
+    >>> plain_text("y^{(3)}"), plain_text(r"\\tfrac{1}{2} u^2")
+    ('y⁽³⁾', '½ u²')
     """
-    text = re.sub(r"\\frac\{(.*?)\}\{(.*)\}", r"\1/\2", latex)
-    text = text.replace(r"\partial ", "∂").replace(r"\delta", "δ").replace(r" \to ", "→")
+    text = re.sub(r"\\frac\{(.*?)\}\{(.*)\}", r"\1/\2", latex.replace(r"\tfrac{1}{2}", "½"))
+    text = re.sub(r"\^\{\((\d+)\)\}", lambda m: f"⁽{m[1].translate(_POWERS)}⁾", text)
+    text = re.sub(r"\^(\d)", lambda m: m[1].translate(_POWERS), text)
+    text = text.replace(r"\theta", "θ").replace(r"\delta", "δ")
+    text = re.sub(r"\\hat\{([wbrfθδ])\}", lambda m: _HATS[m[1]], text)
+    text = text.replace(r"\partial ", "∂").replace(r"\nabla ", "∇")
+    text = text.replace(r" \to ", "→").replace("^{(i)}", "")  # each sample has its own
     text = text.replace("^{(l+1)}", " after the update").replace("^{(l)}", "").replace("'", "′")
-    text = re.sub(r"(?<=.)x_", "ₓ", text)
+    text = re.sub(r"\\sum_\{.=1\}\^\{\w+\}", "Σ", text).replace(r"\cdot", "·")
+    text = re.sub(r"(?<=[_{,])[ij]\b", lambda m: _RUNNING[m[0]], text)
+    text = re.sub(r"w_\{([xf]_\{.*?\})-(f_\{.*?\})\}", r"w[\1–\2]", text)
+    text = re.sub(r"(?<=[^\[ ])x_", "ₓ", text)
     return re.sub("[_{}]", "", text).translate(_DIGITS)

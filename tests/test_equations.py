@@ -9,11 +9,14 @@ from hypothesis import strategies as st
 
 from backprop_core import ACTIVATIONS, Activation
 from backprop_core.equations import (
+    PLAIN,
     Equation,
+    Notation,
     Term,
     bias_symbol,
     format_apart,
     format_number,
+    meaning,
     number_latex,
     output_equation,
     plain_text,
@@ -167,6 +170,17 @@ def test_neighbouring_numbers_can_be_told_apart(value: float) -> None:
         (rf"\frac{{\partial E}}{{\partial {weight_symbol('x10', 'f1')}}}", "∂E/∂wₓ₁₀,₁"),
         ("w_{3,5}^{(l)}", "w₃,₅"),
         ("E^{(l+1)}", "E after the update"),
+        (r"\hat{w}_{2}^{(l)}", "ŵ₂"),
+        (r"\hat{w}_{j}", "ŵⱼ"),
+        (r"\hat{w}_{i}", "ŵᵢ"),
+        ("w_{j,1}", "wⱼ,₁"),
+        ("w_{1,j}", "w₁,ⱼ"),
+        ("x_j^{(i)}", "xⱼ"),
+        ("g_{j}(r_{j}^{(i)})", "gⱼ(rⱼ)"),
+        (r"g'(\hat{r}^{(i)})", "g′(r̂)"),
+        (r"\hat{b}^{(l+1)}", "b̂ after the update"),
+        (r"\hat{\delta}^{(i)}", "δ̂"),
+        (r"\nabla E(\hat{w}_{10})", "∇E(ŵ₁₀)"),
     ],
 )
 def test_symbols_in_plain_text(latex: str, plain: str) -> None:
@@ -180,3 +194,44 @@ def test_plain_text_takes_whatever_there_is(latex: str) -> None:
 
 def test_names_in_plain_text() -> None:
     assert [unicode_name(node) for node in ("x1", "f10", "y", "y2")] == ["x₁", "f₁₀", "y", "y₂"]
+
+
+def test_hats_are_worn_by_what_belongs_to_the_output_neuron() -> None:
+    hats = Notation(output="f3")
+    assert hats.weight("f2", "f3") == r"\hat{w}_{2}"
+    assert hats.weight("x1", "f2") == "w_{1,2}"
+    assert (hats.bias("f3"), hats.bias("f2")) == (r"\hat{b}", "b_{2}")
+    assert (hats.sum("f3"), hats.sum("f2"), hats.sum("fj")) == (r"\hat{r}", "r_{2}", "r_{j}")
+    assert (hats.delta("f3"), hats.delta("f2")) == (r"\hat{\delta}", r"\delta_{2}")
+    assert [hats.name(n) for n in ("x2", "f2", "f3", "y")] == ["x₂", "f₂", "f̂", "y"]
+    assert [hats.name(n) for n in ("xj", "fj")] == ["input j", "hidden neuron j"]
+
+
+def test_without_hats_symbols_are_the_plain_ones() -> None:
+    assert PLAIN.weight("x1", "f2") == weight_symbol("x1", "f2")
+    assert PLAIN.weight("f2", "f3") == weight_symbol("f2", "f3")
+    assert PLAIN.bias("f3") == bias_symbol("f3")
+    assert (PLAIN.sum("f3"), PLAIN.delta("f3"), PLAIN.name("f3")) == ("r_{3}", r"\delta_{3}", "f₃")
+
+
+@pytest.mark.parametrize(
+    ("latex", "role", "tie", "words"),
+    [
+        ("w_{1,3}", "weight", "edge-f1-f3", "w₁,₃, the weight from f₁ to f̂"),
+        (r"\hat{b}", "weight", "node-f3", "b̂, the bias of f̂"),
+        ("g(r_{1})", "input", "node-f1", "g(r₁), the output of f₁"),
+        ("x_1^{(i)}", "input", "node-x1", "x₁, an input"),
+        ("x_j^{(i)}", "input", "node-xj", "xⱼ, an input"),
+        (r"\hat{r}", "sum", "node-f3", "r̂, the input sum of f̂"),
+        (r"g'(\hat{r})", "slope", "node-f3", "g′(r̂), the slope of the activation function at f̂"),
+        (r"\hat{\delta}", "error", "node-f3", "δ̂, the error signal of f̂"),
+        ("y^{(i)}", "error", "node-y", "y, the output of the network"),
+        ("t", "error", "node-y", "t, the target"),
+        ("h", "", "", "h, the learning rate"),
+        ("E", "", "", "E, the error"),
+        ("", "error", "node-f1", ", the error signal of f₁"),
+    ],
+)
+def test_a_term_says_what_it_stands_for(latex: str, role: str, tie: str, words: str) -> None:
+    term = Term(latex, 0.0, role, (tie,) if tie else ())
+    assert meaning(term, Notation(output="f3").name) == words

@@ -1,13 +1,5 @@
 // Lays the lines of a derivation out once, and afterwards writes nothing but their values.
 
-/** An element with a class and a text. */
-function make(tag, className, text = "") {
-  const element = document.createElement(tag);
-  element.className = className;
-  element.textContent = text;
-  return element;
-}
-
 /** A box with an equation: `mathml` was made by our own kernel from our own formulas. */
 function equation(mathml) {
   const box = make("div", "equation");
@@ -49,21 +41,8 @@ function partSection(part) {
   return section;
 }
 
-/** Equations wider than the page scroll in their own box, and then the keyboard reaches them. */
-function markScrollable(box) {
-  if (box.scrollWidth > box.clientWidth) {
-    box.tabIndex = 0;
-    box.setAttribute("role", "group");
-    box.setAttribute("aria-label", "Equation, wider than the page");
-  } else {
-    box.removeAttribute("tabindex");
-    box.removeAttribute("role");
-    box.removeAttribute("aria-label");
-  }
-}
-
 function render({ model, el }) {
-  const root = make("div", "bp-derivation");
+  const root = make("div", "bp bp-derivation");
   const sizes = new ResizeObserver((entries) => entries.forEach((e) => markScrollable(e.target)));
 
   function writeValues() {

@@ -4,7 +4,6 @@ The symbols travel to the browser once; an edit sends the values and nothing els
 """
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import anywidget
@@ -15,11 +14,11 @@ from backprop_core.derivations import Line, Moment, Part, explicit, signals, upd
 from backprop_core.equations import format_number
 from backprop_core.situation import Situation
 from backprop_core.widgets.mathml import mathml
+from backprop_core.widgets.scripts import script
 from backprop_core.widgets.styles import stylesheet
 
 __all__ = ["Derivation"]
 
-_HERE = Path(__file__).parent
 DIGITS, DECIMALS = 6, 10  # central differences are not more exact than that
 
 
@@ -47,7 +46,7 @@ class Derivation(anywidget.AnyWidget):
         A text for each line and each slip, in the order in which `parts` has them.
     """
 
-    _esm = _HERE / "derivation.mjs"
+    _esm = script("derivation.mjs")
     _css = stylesheet("derivation.css")
 
     parts = traitlets.List(traitlets.Dict()).tag(sync=True)

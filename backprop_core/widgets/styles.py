@@ -1,4 +1,4 @@
-"""Give a widget its style sheet, with the palette that all of them share before it."""
+"""Give a widget its style sheet, with the palette and what several of them share before it."""
 
 from pathlib import Path
 
@@ -7,6 +7,6 @@ __all__ = ["stylesheet"]
 _HERE = Path(__file__).parent
 
 
-def stylesheet(name: str) -> str:
-    """The palette and the named file as one sheet: a widget can bring only one."""
-    return "\n".join((_HERE / file).read_text("utf-8") for file in ("palette.css", name))
+def stylesheet(*names: str) -> str:
+    """The palette, the shared rules and the named files as one: a widget can bring only one."""
+    return "\n".join((_HERE / f).read_text("utf-8") for f in ("palette.css", "shared.css", *names))

@@ -1,10 +1,8 @@
 // Steps through a walk that Python has computed: graph, equation, sentence, controls.
-// Everything is looked up inside the view's own element, because a page may show it twice.
 
 /**
- * @typedef {{symbols: string, numbers: string}} EquationMarkup MathML; a number's place is a `.slot`
  * @typedef {{phase: string, title: string, nodes: string[], edges: string[], receiving: string[],
- *   direction: string, bookmark: string, equations: EquationMarkup[]}} ScriptStep
+ *   direction: string, bookmark: string, equations: {symbols: string, numbers: string, names: string[]}[]}} ScriptStep
  * @typedef {{sentence: string, spoken: string, numbers: string[][],
  *   shows: [slot: string, text: string, role: string][]}} NumberStep
  * @typedef {Map<string, {text: string, role: string, fresh: boolean}>} Snapshot
@@ -12,10 +10,6 @@
 
 const PHASES = ["forward", "error", "backward", "update"];
 const GRANULARITIES = { neuron: "Neuron by neuron", layer: "Layer by layer" };
-const PLAY_INTERVAL_MS = 2400;
-const PULSE = { duration: 1300, iterations: 3, easing: "ease-in-out" };
-const SMALLEST_FIT = 0.62;
-const SVG = "http://www.w3.org/2000/svg";
 
 const TEMPLATE = `
 <div class="bp-bar">
@@ -30,12 +24,7 @@ const TEMPLATE = `
     <div class="bp-equations"></div>
   </div>
   <div class="bp-controls">
-    <button type="button" data-go="first" aria-label="First step" title="First step (Home)">⇤</button>
-    <button type="button" data-go="previous" aria-label="Previous step" title="Previous step (←)">←</button>
-    <button type="button" data-go="play" class="bp-play" title="Play or pause (space)">Play</button>
-    <button type="button" data-go="next" aria-label="Next step" title="Next step (→)">→</button>
-    <button type="button" data-go="last" aria-label="Last step" title="Last step (End)">⇥</button>
-    <input type="range" min="0" step="1" aria-label="Step">
+    ${STEPPING}
     <select aria-label="How much a step takes in"></select>
   </div>
   <p class="bp-problem" role="alert"></p>
@@ -71,34 +60,8 @@ function counterpart(step, others) {
   return best;
 }
 
-/** The classes that tie a term to the graph, or a part of the graph to its terms.
- * @param {Element | null} target @param {Element} root */
-function tieOf(target, root) {
-  for (let e = target; e && e !== root; e = e.parentElement) {
-    const ties = [...e.classList].filter((name) => /^(node|edge)-/.test(name));
-    if (ties.length) return ties;
-  }
-  return [];
-}
-
-/** @param {string} markup @param {string[]} numbers */
-function fill(markup, numbers) {
-  const box = document.createElement("div");
-  box.innerHTML = markup;
-  box.querySelectorAll(".slot").forEach((slot, i) => { slot.textContent = numbers[i]; });
-  return box.firstElementChild;
-}
-
-/** @param {Element} edge the two ends of its shaft */
-function ends(edge) {
-  const d = edge.querySelector(".shaft").getAttribute("d");
-  const [x1, y1, x2, y2] = d.match(/-?[\d.]+/g).map(Number);
-  return [{ x: x1, y: y1 }, { x: x2, y: y2 }];
-}
-
 function render({ model, el }) {
-  const root = document.createElement("div");
-  root.className = "bp-walk";
+  const root = make("div", "bp bp-walk");
   root.tabIndex = 0;
   root.setAttribute("role", "group");
   root.setAttribute("aria-label", "Walkthrough");
@@ -108,18 +71,14 @@ function render({ model, el }) {
 
   const $ = (selector) => root.querySelector(selector);
   const parts = {
-    count: $(".bp-count"), picture: $(".bp-picture"), title: $(".bp-title"),
+    picture: $(".bp-picture"), title: $(".bp-title"),
     sentence: $(".bp-sentence p"), aside: $(".bp-aside"), equations: $(".bp-equations"),
-    slider: $("input[type=range]"), granularity: $("select"), play: $(".bp-play"),
+    granularity: $("select"),
     problem: $(".bp-problem"), facts: $(".bp-known"), check: $(".bp-check"), bookmarks: $(".bp-bookmarks"),
   };
-  const still = matchMedia("(prefers-reduced-motion: reduce)");
-  const listening = new AbortController();
-  const listen = (target, type, action) =>
-    target.addEventListener(type, action, { signal: listening.signal });
+  const [listen, listening] = listener();
   let memory = { of: null, snapshots: [] }; // snapshots of the numbers that were painted last
-  let playing = 0;     // the timer, while it plays
-  let editor = null;   // the field that is open in the graph
+  let editor = null; // the field that is open in the graph
 
   const script = () => model.get("script")[model.get("by")];
   const numbers = () => model.get("numbers")[model.get("by")].steps;
@@ -134,46 +93,13 @@ function render({ model, el }) {
     model.save_changes();
   }
 
-  function play(on = !playing) {
-    clearInterval(playing);
-    playing = 0;
-    if (on) {
-      if (here() === script().length - 1) go(0);
-      playing = setInterval(() => {
-        go(here() + 1);
-        if (here() === script().length - 1) play(false);
-      }, PLAY_INTERVAL_MS);
-    }
-    parts.play.textContent = playing ? "Pause" : "Play";
-  }
-
-  const moves = {
-    first: () => go(0), previous: () => go(here() - 1), play: () => play(),
-    next: () => go(here() + 1), last: () => go(script().length - 1),
-  };
-  const KEYS = {
-    ArrowLeft: "previous", ArrowUp: "previous", ArrowRight: "next", ArrowDown: "next",
-    Home: "first", End: "last", " ": "play",
-  };
-
-  function onKey(event) {
-    const move = KEYS[event.key];
-    const typing = event.target.closest("input:not([type=range]), select");
-    const presses = event.key === " " && event.target.closest("button");
-    if (!move || typing || presses || event.ctrlKey || event.metaKey || event.altKey) return;
-    event.preventDefault();
-    event.stopPropagation();
-    if (move !== "play") play(false);
-    moves[move]();
-  }
-
   function changeGranularity(by, step = counterpart(script()[here()], model.get("script")[by])) {
     model.set({ by, step });
     model.save_changes();
   }
 
   function openBookmark(name) {
-    play(false);
+    way.play(false);
     const step = model.get("script").neuron.findIndex((s) => s.bookmark === name);
     if (model.get("by") === "neuron") go(step);
     else changeGranularity("neuron", step);
@@ -198,11 +124,7 @@ function render({ model, el }) {
 
   function buildGraph() {
     parts.picture.innerHTML = model.get("graph");
-    for (const edge of parts.picture.querySelectorAll(".edge")) {
-      const reach = edge.querySelector(".shaft").cloneNode();
-      reach.setAttribute("class", "reach"); // a wide, unseen line that is easy to hit
-      edge.prepend(reach);
-    }
+    addReaches(parts.picture);
     buildBookmarks();
   }
 
@@ -217,44 +139,27 @@ function render({ model, el }) {
       small.removeAttribute("role");
       small.removeAttribute("aria-label");
       small.setAttribute("aria-hidden", "true");
-      light(small, step);
+      light(small, litAt(step));
       button.append(small, step.title);
       return button;
     }));
   }
 
-  /** Light a step's nodes and edges in a graph. */
-  function light(graph, step) {
-    for (const part of graph.querySelectorAll(".node, .edge")) {
-      part.classList.remove("is-lit", "is-back", "is-receiving");
-    }
-    const each = (names, prefix, ...classes) => {
-      for (const name of names) graph.querySelector(`.${prefix}-${name}`)?.classList.add(...classes);
-    };
-    each(step.nodes, "node", "is-lit");
-    each(step.receiving, "node", "is-receiving");
-    each(step.edges, "edge", "is-lit", ...(step.direction === "backward" ? ["is-back"] : []));
-  }
+  const edgesOf = (step) => step.edges.map((name) => `edge-${name}`);
 
-  function pulse(step) {
-    parts.picture.querySelectorAll(".pulse").forEach((dot) => dot.remove());
-    if (!step.direction || still.matches) return;
-    for (const name of step.edges) {
-      const edge = parts.picture.querySelector(`.edge-${name}`);
-      const [from, to] = step.direction === "backward" ? ends(edge).reverse() : ends(edge);
-      const dot = document.createElementNS(SVG, "circle");
-      dot.setAttribute("class", "pulse");
-      dot.setAttribute("r", "5.5");
-      edge.insertBefore(dot, edge.querySelector("text")); // under the number, if there is one
-      const at = ({ x, y }) => `translate(${x}px, ${y}px)`;
-      dot.animate([{ transform: at(from) }, { transform: at(to) }], PULSE).onfinish = () =>
-        dot.remove();
-    }
+  /** A step's nodes and edges with the classes they get. */
+  function litAt(step) {
+    const back = step.direction === "backward" ? ["is-back"] : [];
+    return [
+      ...step.nodes.map((name) => [`node-${name}`, "is-lit"]),
+      ...step.receiving.map((name) => [`node-${name}`, "is-receiving"]),
+      ...edgesOf(step).map((name) => [name, "is-lit", ...back]),
+    ];
   }
 
   function paintGraph() {
     const step = script()[here()];
-    light(parts.picture, step);
+    light(parts.picture, litAt(step));
     const snapshot = allSnapshots()[here()];
     for (const text of parts.picture.querySelectorAll("text:not(.name)")) {
       const slot = [...text.classList].find((name) => snapshot.has(name));
@@ -267,56 +172,24 @@ function render({ model, el }) {
   }
 
   function paintEquations() {
-    const step = script()[here()];
     const values = numbers()[here()].numbers;
-    const focused = parts.equations.contains(root.getRootNode().activeElement);
-    parts.equations.classList.toggle("is-long", step.equations.length > 4);
-    parts.equations.replaceChildren(...step.equations.map(({ symbols, numbers }, i) => {
-      const pair = document.createElement("div");
-      pair.className = "bp-equation";
-      pair.append(fill(symbols, []));
-      if (numbers) pair.append(fill(numbers, values[i]));
-      pair.firstChild.classList.add("bp-symbols");
-      pair.children[1]?.classList.add("bp-numbers");
-      for (const term of pair.firstChild.querySelectorAll(".term")) term.setAttribute("tabindex", "0");
-      return pair;
-    }));
-    if (focused) root.focus({ preventScroll: true }); // the keys go on working
-    fitEquations();
-  }
-
-  /** Let a line that is wider than its place shrink a little, before it has to be scrolled. */
-  function fitEquations() {
-    const pairs = [...parts.equations.children];
-    pairs.forEach((pair) => pair.removeAttribute("style"));
-    const fits = pairs.map((pair) => pair.clientWidth / pair.scrollWidth); // one layout for all
-    pairs.forEach((pair, i) => {
-      if (fits[i] < 1) pair.style.setProperty("--fit", Math.max(SMALLEST_FIT, 0.985 * fits[i]));
-    });
+    writeEquations(parts.equations, script()[here()].equations
+      .map((equation, i) => ({ ...equation, values: values[i] })));
+    refreshTip();
   }
 
   function paintStep() {
-    const [step, said, steps] = [script()[here()], numbers()[here()], script()];
-    root.dataset.step = here();
-    root.dataset.steps = steps.length;
+    const [step, said] = [script()[here()], numbers()[here()]];
     root.dataset.phase = step.phase;
     for (const tab of root.querySelectorAll("[role=tab]")) {
       tab.setAttribute("aria-selected", String(tab.dataset.phase === step.phase));
     }
     $(".bp-stage").setAttribute("aria-label", step.title);
-    parts.count.textContent = `Step ${here() + 1} of ${steps.length}`;
+    way.paint(step.title);
     parts.title.textContent = step.title;
     parts.sentence.textContent = said.sentence;
     parts.aside.textContent = said.spoken;
-    parts.slider.max = String(steps.length - 1);
-    parts.slider.value = String(here());
-    parts.slider.style.setProperty("--done", `${(100 * here()) / (steps.length - 1)}%`);
-    parts.slider.setAttribute("aria-valuetext", `Step ${here() + 1} of ${steps.length}: ${step.title}`);
     parts.granularity.value = model.get("by");
-    const [atStart, atEnd] = [here() === 0, here() === steps.length - 1];
-    for (const [move, off] of Object.entries({ first: atStart, previous: atStart, next: atEnd, last: atEnd })) {
-      $(`[data-go=${move}]`).setAttribute("aria-disabled", String(off));
-    }
     for (const mark of parts.bookmarks.children) {
       const current = mark.dataset.bookmark === step.bookmark;
       if (current) mark.setAttribute("aria-current", "step");
@@ -324,7 +197,7 @@ function render({ model, el }) {
     }
     paintGraph();
     paintEquations();
-    pulse(step);
+    pulse(parts.picture, step.direction ? edgesOf(step) : [], step.direction === "backward");
   }
 
   function paintFacts() {
@@ -358,19 +231,6 @@ function render({ model, el }) {
     }
   }
 
-  // ---- pointing: a term and its edge or node light each other ----
-
-  function point(event) {
-    root.querySelectorAll(".is-pointed").forEach((part) => part.classList.remove("is-pointed"));
-    const leaves = event.type === "pointerleave" || event.type === "focusout";
-    const inside = event.target instanceof Element && event.target.closest(".bp-picture, .bp-equations");
-    if (leaves || !inside) return;
-    for (const tie of tieOf(event.target, root)) {
-      root.querySelectorAll(`.bp-picture .${tie}, .bp-equations .${tie}`)
-        .forEach((part) => part.classList.add("is-pointed"));
-    }
-  }
-
   // ---- editing a weight or a bias in place ----
 
   /** The parameter that a part of the graph, or a term, stands for. */
@@ -389,7 +249,7 @@ function render({ model, el }) {
     const label = slot && parts.picture.querySelector(`text.${slot}`);
     if (!model.get("editable") || !parameter || !label) return;
     closeEditor();
-    play(false);
+    way.play(false);
     const what = slot.startsWith("weight") ? "Weight" : "Bias";
     // Under Update the graph shows where the number goes; what is edited is where it comes from.
     const when = script()[here()].phase === "update" ? " before the update" : "";
@@ -449,19 +309,18 @@ function render({ model, el }) {
 
   // ---- wiring ----
 
+  const way = stepping(root, listen, { length: () => script().length, here, go });
+  const refreshTip = tooltips(root, listen);
+  pointing(root, listen);
   buildPhases();
   buildGraph();
   paintNumbers();
   paintProblem();
 
-  listen(root, "keydown", onKey);
   listen(root, "click", ({ target }) => {
     const button = target.closest("button");
-    if (button?.dataset.go) {
-      if (button.dataset.go !== "play") play(false);
-      moves[button.dataset.go]();
-    } else if (button?.dataset.phase) {
-      play(false);
+    if (button?.dataset.phase) {
+      way.play(false);
       go(script().findIndex((step) => step.phase === button.dataset.phase));
     } else if (button?.dataset.bookmark) openBookmark(button.dataset.bookmark);
     else if (target.closest(".bp-picture svg, .bp-equations")) openEditor(slotOf(target));
@@ -469,14 +328,12 @@ function render({ model, el }) {
   listen(parts.equations, "keydown", (event) => {
     if (event.key === "Enter") openEditor(slotOf(event.target));
   });
-  listen(parts.slider, "input", () => { play(false); go(Number(parts.slider.value)); });
   listen(parts.granularity, "change", () => changeGranularity(parts.granularity.value));
-  for (const type of ["pointerover", "pointerleave", "focusin", "focusout"]) listen(root, type, point);
 
   let width = 0;
   const resized = new ResizeObserver(([{ contentRect }]) => {
     if (width && contentRect.width !== width) { // a step changes the height alone
-      fitEquations();
+      fitEquations(parts.equations);
       placeEditor();
     }
     width = contentRect.width;
@@ -496,7 +353,7 @@ function render({ model, el }) {
   editableNow();
 
   return () => {
-    play(false);
+    way.play(false);
     listening.abort();
     resized.disconnect();
     for (const [name, action] of Object.entries(watched)) model.off(name, action);

@@ -4,24 +4,22 @@ The kernel computes, the browser steps: Python sends the whole walk once and is 
 when something is edited.
 """
 
-from pathlib import Path
 from typing import Any
 
 import anywidget
 import traitlets
 
-from backprop_core.equations import Equation, Term, format_number, plain_text
+from backprop_core.equations import Equation, Term, format_number, meaning, plain_text
 from backprop_core.reading import plain_number
 from backprop_core.situation import Situation, sample_text
 from backprop_core.verdict import judge
 from backprop_core.walkthrough import GRANULARITIES, Step
 from backprop_core.widgets.mathml import number_template, symbols_mathml
 from backprop_core.widgets.pictures import picture
+from backprop_core.widgets.scripts import script
 from backprop_core.widgets.styles import stylesheet
 
 __all__ = ["Walkthrough"]
-
-_HERE = Path(__file__).parent
 
 
 class Walkthrough(anywidget.AnyWidget):
@@ -44,7 +42,7 @@ class Walkthrough(anywidget.AnyWidget):
         One sentence about the last input that could not be taken, or "".
     """
 
-    _esm = _HERE / "walkthrough.mjs"
+    _esm = script("walkthrough.mjs")
     _css = stylesheet("walkthrough.css")
 
     step = traitlets.Int(0).tag(sync=True)
@@ -122,15 +120,16 @@ def _script(step: Step) -> dict[str, Any]:
         "equations": [
             {
                 "symbols": symbols_mathml(e),
-                "numbers": number_template(e) if _has_terms(e) else "",
+                "numbers": number_template(e) if _terms(e) else "",
+                "names": [meaning(term) for term in (e.result, *_terms(e))],
             }
             for e in step.equations
         ],
     }
 
 
-def _has_terms(equation: Equation) -> bool:
-    return any(isinstance(term, Term) for term in equation.terms)
+def _terms(equation: Equation) -> list[Term]:
+    return [term for term in equation.terms if isinstance(term, Term)]
 
 
 def _numbers(step: Step) -> dict[str, Any]:

@@ -6,9 +6,16 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from backprop_core import ACTIVATIONS, Activation, Network
+from backprop_core.derivations import derive, highlighted
 from backprop_core.equations import Equation, Term, output_equation
 from backprop_core.walkthrough import CONVENTIONS, GRANULARITIES, walk
-from backprop_core.widgets.mathml import SLOT, mathml, number_template, symbols_mathml
+from backprop_core.widgets.mathml import (
+    SLOT,
+    mathml,
+    mathml_in_pieces,
+    number_template,
+    symbols_mathml,
+)
 
 NS = "{http://www.w3.org/1998/Math/MathML}"
 
@@ -102,3 +109,25 @@ def test_a_prime_is_not_raised_twice() -> None:
 def test_display_is_handed_on() -> None:
     assert 'display="block"' in mathml("x", "block")
     assert 'display="inline"' in mathml("x")
+
+
+@pytest.mark.parametrize("around", ["{}", r"\class{{new}}{{{}}}", r"\left( {} \right)"])
+def test_a_sum_has_its_limits_above_and_below(around: str) -> None:
+    markup = mathml(around.format(r"a \cdot \sum_{i=1}^{N_1} x_i^{(i)}"), "block")
+    assert markup.count("<munderover><mo>&#x02211;</mo>") == 1
+    assert markup.count("<msubsup>") == 1
+
+
+@pytest.mark.parametrize("slot", ["weight-f2-f4", "weight-x2-f3", "bias-f4", "bias-f2"])
+def test_a_long_formula_in_pieces_is_the_same(slot: str) -> None:
+    lines = [line for part in derive((2, 3, 1), slot) for line in part.lines]
+    for above, line, below in zip([None, *lines], lines, [*lines[1:], None], strict=False):
+        printed = [line.written(s.expression.latex) for s in line.slips if s.expression]
+        for latex in (line.latex, highlighted(line, above, below), *printed):
+            assert normal(mathml_in_pieces(latex, "block")) == normal(mathml(latex, "block"))
+
+
+@pytest.mark.parametrize("latex", [r"\left( a", r"\class{x}{a", "a_{1"])
+def test_a_formula_that_does_not_close_is_refused(latex: str) -> None:
+    with pytest.raises(ValueError, match="has no end, but expected a bra"):
+        mathml_in_pieces(latex)

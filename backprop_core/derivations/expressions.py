@@ -1,0 +1,403 @@
+"""Build formulas that can be read and evaluated, and lines of them.
+
+>>> from backprop_core.derivations import T, Y, output, slope
+>>> moment = Moment(Network.three_layer(), x=[1, 0], t=[1])
+>>> blame = (Y - T) * slope("f5")
+>>> round(float(over_samples(blame * output("f3")).at(moment)), 4)
+-0.075
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import groupby
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from backprop_core._types import Array
+from backprop_core.backprop import Forward, Gradient, backward, forward, teacher_set
+from backprop_core.equations import (
+    format_number,
+)
+from backprop_core.network import Network
+
+__all__ = [
+    "OPENING",
+    "Expression",
+    "Leaf",
+    "Line",
+    "Moment",
+    "Part",
+    "Sign",
+    "Slip",
+    "number",
+    "over_samples",
+    "parameter_of",
+    "value_text",
+    "value_texts",
+]
+
+Evaluator = Callable[["Moment"], Array | float]
+
+
+class Moment:
+    """A network at work on a teacher set: what expressions are evaluated on.
+
+    Parameters
+    ----------
+    net : Network
+    x, t : (M, N_0) and (M, N_L) arrays
+        The teacher set, or one sample.
+    h : float
+        Learning rate.
+
+    Raises
+    ------
+    ValueError
+        If the teacher set does not fit the network.
+    """
+
+    def __init__(self, net: Network, x: ArrayLike, t: ArrayLike, h: float = 0.5) -> None:
+        self.net, self.h = net, h
+        self.x, self.t = teacher_set(net, x, t)
+        self._nudged: dict[tuple[str, ...], tuple[Moment, Moment, float]] = {}
+
+    @cached_property
+    def f(self) -> Forward:
+        """The forward sweep."""
+        return forward(self.net, self.x)
+
+    @cached_property
+    def g(self) -> Gradient:
+        """The backward sweep."""
+        return backward(self.net, self.f, self.t)
+
+    def nudged(self, *nodes: str) -> tuple["Moment", "Moment", float]:
+        """The moments with one parameter a little larger and a little smaller, and how far apart.
+
+        Two nodes name a weight, one names its bias.
+        """
+        if nodes not in self._nudged:
+            value = parameter_of(self.net, nodes)
+            s = 1e-5 * max(1.0, abs(value))
+            above, below = (
+                Moment(_with_parameter(self.net, nodes, nudged), self.x, self.t, self.h)
+                for nudged in (value + s, value - s)
+            )
+            self._nudged[nodes] = above, below, (value + s) - (value - s)
+        return self._nudged[nodes]
+
+
+def parameter_of(net: Network, nodes: tuple[str, ...]) -> float:
+    """The weight between two nodes, or the bias of one."""
+    return net.weight(nodes[0], nodes[1]) if len(nodes) == 2 else net.bias(nodes[0])
+
+
+def _with_parameter(net: Network, nodes: tuple[str, ...], value: float) -> Network:
+    if len(nodes) == 2:
+        return net.with_weight(nodes[0], nodes[1], value)
+    return net.with_bias(nodes[0], value)
+
+
+class Sign(str):
+    """A piece of a formula that has no value of its own but may come and go: +, ½, Σ, ∂/∂w."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """A symbol, with what a reader may ask about it.
+
+    Attributes
+    ----------
+    latex : str
+        The symbol alone.
+    role, ties
+        As in `backprop_core.equations.Term`.
+    words : str
+        Its name and what it stands for.
+    running : int
+        How many values a running index gives it; 0 if none runs.
+    at : callable
+        As in `Expression`; with a running index, the last axis runs over its values.
+    """
+
+    latex: str
+    role: str
+    ties: tuple[str, ...]
+    words: str
+    at: Evaluator
+    running: int = 0
+
+
+@dataclass(frozen=True)
+class Expression:
+    """A formula: how it is written, and how it is evaluated.
+
+    Expressions are added, subtracted and multiplied with ``+``, ``-`` and ``*``, which write the
+    brackets that are needed.
+
+    Attributes
+    ----------
+    parts : tuple of Expression, Sign or str
+        What it is written with, from left to right. Plain strings (brackets) belong to the parts
+        that they enclose.
+    at : callable
+        ``at(moment)``: a number, or an (M,) array with a number for each sample.
+    kind : {"symbol", "product", "sum", "series"}
+        What it is on the outside: decides about brackets. A series opens with a Σ.
+    leaf : Leaf or None
+        What to say about it if it is a single symbol.
+
+    Examples
+    --------
+    >>> from backprop_core.derivations import bias, weight
+    >>> e = (weight("f3", "f5") + bias("f5")) * weight("f4", "f5")
+    >>> round(float(e.at(Moment(Network.three_layer(), [1, 0], [1]))), 2)
+    -0.54
+    """
+
+    parts: tuple["Expression | str", ...]
+    at: Evaluator
+    kind: str = "symbol"
+    leaf: Leaf | None = None
+
+    @cached_property
+    def latex(self) -> str:
+        """Symbols carry ``\\class{term role-slope node-f3}{…}``, as in `Equation`."""
+        return " ".join(p.latex if isinstance(p, Expression) else p for p in self.parts)
+
+    @cached_property
+    def terms(self) -> tuple[Leaf, ...]:
+        """The symbols that carry the class ``term``, in the order of `latex`."""
+        if self.leaf:
+            return (self.leaf,)
+        return tuple(t for p in self.parts if isinstance(p, Expression) for t in p.terms)
+
+    @cached_property
+    def pieces(self) -> tuple[str, ...]:
+        """The symbols and signs, without brackets: what is compared between two lines."""
+        if self.leaf:
+            return (self.latex,)
+        pieces: list[str] = []
+        for part in self.parts:
+            if isinstance(part, Expression):
+                pieces += part.pieces
+            elif isinstance(part, Sign):
+                pieces.append(part)
+        return tuple(pieces)
+
+    def __add__(self, other: "Expression") -> "Expression":
+        parts = (*_parts(self.bracketed("series"), "sum"), Sign("+"), *_parts(other, "sum"))
+        return Expression(parts, lambda m: self.at(m) + other.at(m), "sum")
+
+    def __sub__(self, other: "Expression") -> "Expression":
+        parts = (*_parts(self.bracketed("series"), "sum"), Sign("-"), other.bracketed("sum"))
+        return Expression(parts, lambda m: self.at(m) - other.at(m), "sum")
+
+    def __mul__(self, other: "Expression") -> "Expression":
+        left, right = self.bracketed("sum", "series"), other.bracketed("sum")
+        parts = (*_parts(left, "product"), Sign(r"\cdot"), *_parts(right, "product"))
+        return Expression(parts, lambda m: self.at(m) * other.at(m), "product")
+
+    def beside(self, other: "Expression") -> "Expression":
+        """The product without a dot, as before a bracket or ∂/∂w."""
+        left, right = self.bracketed("sum", "series"), other.bracketed("sum")
+        parts = (*_parts(left, "product"), *_parts(right, "product"))
+        return Expression(parts, lambda m: self.at(m) * other.at(m), "product")
+
+    def squared(self) -> "Expression":
+        """Its square."""
+        parts = (r"\left(", self, r"\right)^{", Sign("2"), "}")
+        return Expression(parts, lambda m: self.at(m) ** 2)
+
+    def bracketed(self, *kinds: str) -> "Expression":
+        """The same in brackets if it is of one of these kinds."""
+        if self.kind not in kinds:
+            return self
+        return Expression((r"\left(", self, r"\right)"), self.at)
+
+    def marked(self, classes: Iterable[frozenset[str]]) -> str:
+        r"""Its LaTeX with ``\class{…}{…}`` around pieces, neighbours of the same classes together.
+
+        Parameters
+        ----------
+        classes : iterable of frozenset of str
+            For each of its `pieces`.
+        """
+        latex, common = self._marked(iter(classes))
+        return _wrapped(common, latex)
+
+    def _marked(self, classes: Iterator[frozenset[str]]) -> tuple[str, frozenset[str]]:
+        """Its LaTeX without the classes that all its pieces have in common, and these classes."""
+        if self.leaf:
+            return self.latex, next(classes)
+        marked: list[tuple[str, frozenset[str] | None]] = []
+        for part in self.parts:
+            if isinstance(part, Expression):
+                marked.append(part._marked(classes))
+            else:
+                marked.append((part, next(classes) if isinstance(part, Sign) else None))
+        found = [names for _, names in marked if names is not None]
+        common = frozenset.intersection(*found) if found else frozenset()
+        texts = []
+        for own, run in groupby(marked, lambda piece: piece[1] and piece[1] - common):
+            texts.append(_wrapped(own or frozenset(), " ".join(text for text, _ in run)))
+        return " ".join(texts), common
+
+
+def _parts(expression: Expression, kind: str) -> tuple[Expression | str, ...]:
+    """Products of products and sums of sums are written in one row."""
+    return expression.parts if expression.kind == kind else (expression,)
+
+
+def _wrapped(names: frozenset[str], latex: str) -> str:
+    if not names:
+        return latex
+    # With nothing to its left, a plus or minus would be set like the sign of a number.
+    latex = f"{{}} {latex}" if latex[0] in "+-" else latex
+    return rf"\class{{{' '.join(sorted(names))}}}{{{latex}}}"
+
+
+OPENING = Expression((), lambda m: np.nan)
+
+
+@dataclass(frozen=True)
+class Slip:
+    """A line as the article prints it, where it does not hold.
+
+    Attributes
+    ----------
+    expression : Expression or None
+        As printed, and evaluated as printed; None where only words slip.
+    note : str
+        What is wrong with it.
+    changes_value : bool
+        Whether what is printed has another value than what is meant.
+    """
+
+    expression: Expression | None
+    note: str
+    changes_value: bool = True
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a derivation.
+
+    Attributes
+    ----------
+    left : Expression or None
+        What stands before the equals sign; `OPENING` where the line opens with the expression
+        itself; None where it goes on from the line above, so that both must have the same value.
+    expression : Expression
+    move : str
+        What was done to get here.
+    slips : tuple of Slip
+        What the article prints instead.
+    quantity : {"gradient", "error", "weight", "signal", "path"}
+        What its value is a value of.
+    lit : tuple of str
+        The nodes and edges of the graph that it speaks of, as class names.
+    """
+
+    left: Expression | None
+    expression: Expression
+    move: str
+    slips: tuple[Slip, ...] = ()
+    quantity: str = "gradient"
+    lit: tuple[str, ...] = ()
+
+    @property
+    def slip(self) -> Slip | None:
+        """The first slip, if there is one."""
+        return self.slips[0] if self.slips else None
+
+    @property
+    def latex(self) -> str:
+        """The whole line."""
+        return self.written(self.expression.latex)
+
+    @property
+    def latex_as_printed(self) -> str:
+        """The whole line as the article prints it, or "" where that is no different."""
+        printed = self.slip and self.slip.expression
+        return self.written(printed.latex) if printed else ""
+
+    @property
+    def terms(self) -> tuple[Leaf, ...]:
+        """The symbols that carry the class ``term``, in the order of `latex`."""
+        return (*(self.left.terms if self.left else ()), *self.expression.terms)
+
+    def written(self, right: str) -> str:
+        """The line with this LaTeX on its right."""
+        if self.left is OPENING:
+            return right
+        return f"{self.left.latex if self.left else ''} = {right}"
+
+
+@dataclass(frozen=True)
+class Part:
+    """Lines that belong together, under one title."""
+
+    title: str
+    lines: tuple[Line, ...]
+
+
+def over_samples(summand: Expression) -> Expression:
+    """Σ over the samples."""
+    sign = Sign(r"\sum_{i=1}^{M}")
+    return Expression(
+        (sign, summand.bracketed("sum")),
+        lambda m: np.sum(np.broadcast_to(summand.at(m), len(m.x))),
+        "series",
+    )
+
+
+def number(value: float, latex: str) -> Expression:
+    """A number that stands in a formula: 2, ½."""
+    return Expression((Sign(latex),), lambda m: value)
+
+
+# ---- what a reader may ask about a symbol ----
+
+
+def value_text(term: Leaf, moment: Moment, digits: int = 3) -> str:
+    """The present value of a symbol, in short: one for each sample, or for each j.
+
+    Empty where there is a value for each j and each sample: too many to say.
+
+    Examples
+    --------
+    >>> from backprop_core.derivations import H, Y
+    >>> moment = Moment(Network.three_layer(), [[1, 0], [0, 1]], [[1], [0]])
+    >>> [value_text(term, moment) for term in (Y - H).terms]
+    ['0.491, 0.49 (2 samples)', '0.5']
+    """
+    values = np.asarray(term.at(moment), dtype=float)
+    samples = len(moment.x)
+    if term.running and values.ndim == 2:
+        if samples > 1:
+            return ""
+        values = values[0]
+    if values.size == 1 and not term.running:
+        return format_number(values.item(), digits)
+    texts = [format_number(float(value), digits) for value in values.ravel()]
+    shown = ", ".join(texts if len(texts) <= 4 else [*texts[:3], "…"])
+    if not term.running:
+        return f"{shown} ({samples} samples)"
+    return f"{shown} (j = 1 … {term.running})" if term.running > 1 else f"{shown} (j = 1)"
+
+
+def value_texts(terms: Iterable[Leaf], moment: Moment, digits: int = 3) -> tuple[str, ...]:
+    """`value_text` of many symbols, each computed once."""
+    known: dict[tuple[object, ...], str] = {}
+    texts = []
+    for term in terms:
+        key = term.latex, term.ties
+        if key not in known:
+            known[key] = value_text(term, moment, digits)
+        texts.append(known[key])
+    return tuple(texts)

@@ -1,0 +1,644 @@
+// Draws an exploration that Python describes: pictures, controls, equations, a sentence, steps.
+
+/**
+ * @typedef {{key: string, kind: "line" | "area" | "point" | "text", pieces: (number | null)[][],
+ *   look: string, text: string, drag: string[]}} MarkTold pieces are flat: x, y, x, y, …
+ * @typedef {{marks: Object<string, MarkTold[]>, texts: Object<string, Object<string, string>>,
+ *   lit: Object<string, string[]>, backwards: boolean, equations: [number, string[]][],
+ *   title: string, sentence: string}} Part
+ */
+
+const FAR = 1e5; // beyond any picture: what is further away is drawn here
+const BESIDE = 11; // from the middle of a point to its text
+const SHAPES = {
+  circle: "M -6 0 a 6 6 0 1 0 12 0 a 6 6 0 1 0 -12 0 z",
+  square: "M -5.5 -5.5 h 11 v 11 h -11 z",
+  cross: "M -5 -5 L 5 5 M -5 5 L 5 -5",
+  ring: "M -6 0 a 6 6 0 1 0 12 0 a 6 6 0 1 0 -12 0 z",
+};
+const PATHS = ["line", "area"];
+
+const TEMPLATE = `
+<div class="bp-stage">
+  <div class="bp-panels"></div>
+  <div class="bp-stepping">
+    <div class="bp-controls">${STEPPING}</div><span class="bp-count"></span>
+  </div>
+  <div class="bp-side">
+    <div class="bp-fields"></div>
+    <div class="bp-telling">
+      <p class="bp-title"></p>
+      <p class="bp-sentence" role="status"></p>
+      <div class="bp-equations"></div>
+    </div>
+    <p class="bp-problem" role="alert"></p>
+  </div>
+</div>`;
+
+// ---- a plot: from its own coordinates to the drawing's, and back ----
+
+/** @param {string | undefined} told "low high pixel_low pixel_high" @param {boolean} log */
+function scale(told, log) {
+  const [low, high, from, to] = (told ?? "0 1 0 1").split(/\s+/).map(Number);
+  const even = (v) => (log ? Math.log10(v) : v);
+  const share = (v) => (even(v) - even(low)) / (even(high) - even(low));
+  return {
+    inside: (v) => { const s = share(v); return s > -0.001 && s < 1.001; },
+    to: (v) => Math.max(-FAR, Math.min(FAR, from + share(v) * (to - from))),
+    from: (px) => {
+      const v = even(low) + ((px - from) / (to - from)) * (even(high) - even(low));
+      return log ? 10 ** v : v;
+    },
+    box: [Math.min(from, to), Math.abs(to - from)],
+  };
+}
+
+/** SVG's `d` of the pieces; what is not a number ends one. */
+function pathOf(pieces, x, y, closed) {
+  let d = "";
+  for (const piece of pieces) {
+    let pen = "M";
+    for (let i = 0; i + 1 < piece.length; i += 2) {
+      const [px, py] = [x.to(piece[i]), y.to(piece[i + 1])];
+      const there = piece[i] !== null && piece[i + 1] !== null && !Number.isNaN(px + py);
+      if (there) d += `${pen}${px.toFixed(2)} ${py.toFixed(2)}`;
+      pen = there ? "L" : "M";
+    }
+    if (closed && d) d += "Z";
+  }
+  return d;
+}
+
+function svgMake(tag, attributes = {}) {
+  const element = document.createElementNS(SVG, tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  return element;
+}
+
+/** A layer of a plot, whose marks move instead of being drawn anew. */
+function layer(svg, axes, clip, className) {
+  const [group, clipped, free] = ["g", "g", "g"].map((tag) => svgMake(tag));
+  group.setAttribute("class", className);
+  clipped.setAttribute("clip-path", `url(#${clip})`);
+  group.append(clipped, free);
+  svg.append(group);
+  let drawn = new Map();
+
+  function create(mark) {
+    const g = svgMake("g", { "data-mark": mark.key });
+    if (PATHS.includes(mark.kind)) g.append(svgMake("path"));
+    else {
+      g.append(svgMake("circle", { class: "hit", r: 22 }), svgMake("path", { class: "shape" }));
+      g.append(svgMake("text", { class: "halo" }));
+    }
+    return g;
+  }
+
+  function move(g, mark) {
+    const pieces = mark.pieces ?? [];
+    const movable = mark.drag?.some(Boolean);
+    const className = `bp-mark bp-${mark.kind} ${mark.look}${movable ? " is-movable" : ""}`;
+    if (g.getAttribute("class") !== className) g.setAttribute("class", className);
+    if (PATHS.includes(mark.kind)) {
+      g.firstChild.setAttribute("d", pathOf(pieces, axes.x, axes.y, mark.kind === "area"));
+      return;
+    }
+    const [x, y] = pieces[0] ?? [];
+    const seen = Number.isFinite(x) && Number.isFinite(y) && axes.x.inside(x) && axes.y.inside(y);
+    g.toggleAttribute("hidden", !seen);
+    if (!seen) return;
+    const [px, py] = [axes.x.to(x), axes.y.to(y)];
+    g.setAttribute("transform", `translate(${px.toFixed(2)} ${py.toFixed(2)})`);
+    const [, shape, text] = g.children;
+    const known = Object.keys(SHAPES).find((name) => ` ${mark.look} `.includes(` ${name} `));
+    shape.setAttribute("d", mark.kind === "point" ? SHAPES[known ?? "circle"] : "");
+    if (text.textContent !== mark.text) text.textContent = mark.text;
+    // beside the point, on the side where there is room
+    const [left, width] = axes.x.box;
+    const atEnd = px > left + 0.7 * width;
+    const aside = mark.kind === "point" ? BESIDE : 0;
+    const below = aside && py < axes.y.box[0] + 24;
+    text.setAttribute("text-anchor", atEnd ? "end" : "start");
+    text.setAttribute("x", atEnd ? -aside : aside);
+    text.setAttribute("y", below ? 20 : -aside);
+  }
+
+  return {
+    group,
+    mark: (g) => [...drawn.values()].find((one) => one.g === g)?.mark,
+    draw(marks) {
+      const next = new Map();
+      for (const mark of marks) {
+        const before = drawn.get(mark.key);
+        const g = before?.mark.kind === mark.kind ? before.g : create(mark);
+        move(g, mark);
+        next.set(mark.key, { g, mark });
+      }
+      for (const [key, { g }] of drawn) if (next.get(key)?.g !== g) g.remove();
+      const last = { clipped: null, free: null };
+      for (const { g, mark } of next.values()) { // in their order, but touched only if it is not so
+        const name = PATHS.includes(mark.kind) ? "clipped" : "free";
+        const parent = { clipped, free }[name];
+        const place = last[name] ? last[name].nextSibling : parent.firstChild;
+        if (place !== g) parent.insertBefore(g, place);
+        last[name] = g;
+      }
+      drawn = next;
+    },
+  };
+}
+
+// ---- pictures ----
+
+/** Texts of a picture by their class; what is no longer told is as it was drawn. */
+function texts(picture) {
+  const drawn = new Map();
+  return (told, fresh) => {
+    for (const text of picture.querySelectorAll("text:not(.bp-mark text)")) {
+      const slot = [...text.classList].find((name) => Object.hasOwn(told, name));
+      text.classList.toggle("is-fresh", Object.hasOwn(fresh, slot));
+      if (slot) {
+        if (!drawn.has(text)) drawn.set(text, [...text.childNodes]);
+        if (text.textContent !== told[slot]) text.textContent = told[slot]; // else laid out anew
+      } else if (drawn.has(text)) {
+        text.replaceChildren(...drawn.get(text));
+        drawn.delete(text);
+      }
+    }
+  };
+}
+
+/** One picture with its caption; `paint(part, backdrop)` puts on it what is to be seen. */
+function panel(told) {
+  const figure = make("figure", `bp-panel bp-panel-${told.kind}`);
+  figure.dataset.panel = told.key;
+  if (told.caption) figure.append(make("figcaption", "", told.caption));
+  const picture = make("div", "bp-picture");
+  picture.innerHTML = told.svg; // drawn by our own kernel
+  figure.append(picture);
+  const svg = picture.querySelector("svg");
+  const fillTexts = texts(picture);
+  const shared = { figure, picture, svg, told };
+  if (!svg || told.kind !== "plot") {
+    addReaches(picture);
+    return {
+      ...shared,
+      paint({ texts: all, lit, backwards }, fresh) {
+        fillTexts(all[told.key] ?? {}, fresh.texts?.[told.key] ?? {});
+        light(picture, (lit[told.key] ?? []).map((name) =>
+          [name, "is-lit", ...(backwards && name.startsWith("edge") ? ["is-back"] : [])]));
+      },
+    };
+  }
+  if (told.label) svg.setAttribute("aria-label", told.label);
+  const axes = { x: scale(svg.dataset.x), y: scale(svg.dataset.y, svg.dataset.yScale === "log") };
+  const clip = unique("bp-clip");
+  const clipPath = svgMake("clipPath", { id: clip });
+  const [[x, width], [y, height]] = [axes.x.box, axes.y.box];
+  clipPath.append(svgMake("rect", { x, y, width, height }));
+  svg.append(clipPath);
+  const [behind, front] = ["bp-behind", "bp-front"].map((name) => layer(svg, axes, clip, name));
+  return {
+    ...shared,
+    axes,
+    front,
+    paint({ marks, texts: all }, fresh, backdrop) {
+      fillTexts(all[told.key] ?? {}, {});
+      behind.draw(backdrop[told.key] ?? []);
+      front.draw(marks[told.key] ?? []);
+    },
+  };
+}
+
+// ---- what is to be seen: the base and a step as one ----
+
+const EMPTY = {
+  marks: {}, texts: {}, lit: {}, backwards: false, equations: [], title: "", sentence: "",
+};
+
+/** @param {Part} base @param {Part} step @returns {Part} */
+function together(base, step) {
+  const both = (name, join) => Object.fromEntries(
+    [...Object.keys(base[name]), ...Object.keys(step[name])]
+      .map((key) => [key, join(base[name][key], step[name][key])]),
+  );
+  return {
+    marks: both("marks", (a = [], b = []) => {
+      const over = new Map(b.map((mark) => [mark.key, mark]));
+      const known = new Set(a.map((mark) => mark.key));
+      return [...a.map((m) => over.get(m.key) ?? m), ...b.filter((m) => !known.has(m.key))];
+    }),
+    texts: both("texts", (a, b) => ({ ...a, ...b })),
+    lit: both("lit", (a = [], b = []) => [...a, ...b]),
+    backwards: base.backwards || step.backwards,
+    equations: [...base.equations, ...step.equations],
+    title: step.title || base.title,
+    sentence: step.sentence || base.sentence,
+  };
+}
+
+// ---- controls ----
+
+/** A control with its visible label. `write(value, said)` shows a value that comes from Python. */
+function field(told, send) {
+  if (told.kind === "button") {
+    const button = make("button", "bp-button", told.label);
+    button.type = "button";
+    button.dataset.key = told.key;
+    button.addEventListener("click", () => send(told.key, true));
+    return { told, box: button, input: button, write() {} };
+  }
+  const box = make("label", `bp-field bp-field-${told.kind}`);
+  const name = make("span", "bp-label", told.label);
+  const input = make(told.kind === "choice" ? "select" : "input");
+  input.dataset.key = told.key;
+  box.append(name, input);
+  if (told.kind === "choice") {
+    for (const [text, value] of told.options) input.append(new Option(text, value));
+    input.addEventListener("change", () => send(told.key, input.value));
+    return { told, box, input, write: (value) => { input.value = value; } };
+  }
+  if (told.kind === "number") {
+    Object.assign(input, { type: "text", autocomplete: "off", spellcheck: false });
+    return { told, box, input, write: (value) => { input.value = value; } };
+  }
+  const output = make("output", "bp-value");
+  output.setAttribute("aria-hidden", "true"); // the slider itself tells it, and only when it is moved
+  Object.assign(input, { type: "range", min: told.low, max: told.high, step: told.step });
+  box.append(output);
+  input.setAttribute("aria-label", told.label); // without the number, which is its value
+  const write = (value, said) => {
+    input.value = value;
+    output.textContent = said;
+    input.setAttribute("aria-valuetext", said);
+  };
+  input.addEventListener("input", () => {
+    write(input.value, input.value.replace("-", "−"));
+    send(told.key, Number(input.value));
+  });
+  return { told, box, input, write };
+}
+
+/** A value inside a slider's range, on one of its steps. */
+function snapped({ low, high, step }, value) {
+  const digits = Math.max(...[low, step].map((v) => (String(v).split(".")[1] ?? "").length));
+  const near = low + Math.round((value - low) / step) * step;
+  return Number(Math.max(low, Math.min(high, near)).toFixed(Math.min(digits, 12)));
+}
+
+function render({ model, el }) {
+  const root = make("div", "bp bp-board");
+  root.setAttribute("role", "group");
+  root.setAttribute("data-lm-suppress-shortcuts", "true"); // JupyterLab would take the keys
+  root.innerHTML = TEMPLATE;
+  el.append(root);
+
+  const $ = (selector) => root.querySelector(selector);
+  const parts = {
+    panels: $(".bp-panels"), fields: $(".bp-fields"), telling: $(".bp-telling"),
+    title: $(".bp-title"), sentence: $(".bp-sentence"), equations: $(".bp-equations"),
+    problem: $(".bp-problem"),
+  };
+  const [listen, listening] = listener();
+  let panels = [];
+  let fields = new Map();
+  let drag = null; // the point under the finger: its panel, mark, sliders and values
+
+  const shown = () => ({ ...EMPTY, ...model.get("shown") });
+  const steps = () => shown().steps ?? [];
+  const here = () => Math.max(0, Math.min(model.get("step"), steps().length - 1));
+
+  // ---- asking Python: one action at a time, and of the others only the newest of a kind ----
+
+  let waiting = null; // the action that has no answer yet
+  let queue = [];
+  const keysOf = ({ key, values }) => (values ? Object.keys(values) : [key]);
+  const held = () => new Set([
+    ...[waiting, ...queue].filter(Boolean).flatMap(keysOf), ...(drag ? drag.keys.filter(Boolean) : []),
+  ]);
+
+  function ask(action) {
+    const last = queue.at(-1);
+    const again = last && String(keysOf(last)) === String(keysOf(action));
+    if (again && fields.get(action.key)?.told.kind !== "button") queue.pop();
+    queue.push(action);
+    askNext();
+  }
+
+  function askNext() {
+    if (waiting || !queue.length) return;
+    waiting = { ...queue.shift(), ticket: unique("ticket") }; // no other view's, nor another page's
+    model.set("action", waiting);
+    model.save_changes();
+  }
+
+  function onAnswer() {
+    const { ticket, taken } = model.get("answer");
+    if (taken) for (const { input } of fields.values()) input.removeAttribute("aria-invalid");
+    if (ticket === waiting?.ticket) {
+      for (const key of keysOf(waiting)) (taken ? accept : refuse)(key);
+      waiting = null;
+      askNext();
+    }
+    writeValues();
+  }
+
+  /** A text that was taken is written as Python writes it, unless another is being typed. */
+  function accept(key) {
+    const { input } = fields.get(key) ?? {};
+    if (input && input.value === waiting.value) input.defaultValue = input.value;
+  }
+
+  /** A text that was refused stays where it was typed, until it is mended. */
+  function refuse(key) {
+    const refused = fields.get(key);
+    if (refused?.told.kind === "number") refused.input.setAttribute("aria-invalid", "true");
+  }
+
+  // ---- controls ----
+
+  function buildFields() {
+    const focused = root.getRootNode().activeElement?.dataset?.key;
+    const told = (model.get("controls") ?? []).filter(({ kind }) => kind !== "handle");
+    fields = new Map(told.map((one) => [one.key, field(one, (key, value) => ask({ key, value }))]));
+    const groups = [];
+    for (const one of fields.values()) {
+      const kind = one.told.kind === "slider" ? "bp-sliders" : "bp-others";
+      if (groups.at(-1)?.className !== kind) groups.push(make("div", kind));
+      groups.at(-1).append(one.box);
+      if (one.told.kind === "number") watchNumber(one);
+    }
+    parts.fields.replaceChildren(...groups);
+    if (focused) fields.get(focused)?.input.focus({ preventScroll: true });
+    root.dataset.fields = fields.size;
+    root.classList.toggle("has-many", fields.size > 8);
+  }
+
+  function watchNumber({ told, input }) {
+    input.addEventListener("change", () => ask({ key: told.key, value: input.value }));
+    input.addEventListener("keydown", ({ key }) => {
+      if (key !== "Escape") return;
+      const refused = input.hasAttribute("aria-invalid");
+      input.value = shown().values?.[told.key] ?? "";
+      if (refused) ask({ key: told.key, value: input.value }); // takes a refused text back
+    });
+  }
+
+  /** The values that Python has, except where the reader is ahead of it. */
+  function writeValues() {
+    const { values = {}, said = {} } = shown();
+    const ahead = held();
+    const active = root.getRootNode().activeElement;
+    for (const [key, { told, input, write }] of fields) {
+      const typing = told.kind === "number" && input === active && input.value !== input.defaultValue;
+      if (!(key in values) || ahead.has(key) || typing || input.hasAttribute("aria-invalid")) continue;
+      write(values[key], said[key]);
+      input.defaultValue = values[key];
+    }
+    for (const { told, picture } of panels) if (told.picks) paintPicked(picture, values[told.picks]);
+  }
+
+  // ---- pictures ----
+
+  function buildPanels() {
+    drag = null;
+    panels = (model.get("panels") ?? []).map(panel);
+    parts.panels.replaceChildren(...panels.map(({ figure }) => figure));
+    root.dataset.panels = panels.length;
+    markPickable();
+  }
+
+  // ---- picking an edge or a bias ----
+
+  const slotOf = (target) => {
+    const text = target.closest("text.weight, text.bias");
+    const named = text && [...text.classList].find((name) => /^(weight|bias)-/.test(name));
+    const [tie = ""] = named ? [] : tieOf(target.closest(".edge, .node"), root);
+    return named ?? tie.replace(/^edge-/, "weight-").replace(/^node-/, "bias-");
+  };
+  const partOf = (slot) => slot.replace(/^weight-/, "edge-").replace(/^bias-/, "node-");
+  const optionsOf = (key) => (fields.get(key)?.told.options ?? []).map(([, value]) => value);
+
+  function markPickable() {
+    for (const { told, picture } of panels.filter(({ told }) => told.picks)) {
+      picture.querySelectorAll(".is-pickable").forEach((part) => part.classList.remove("is-pickable"));
+      for (const slot of optionsOf(told.picks)) {
+        picture.querySelectorAll(`.${CSS.escape(partOf(slot))}, text.${CSS.escape(slot)}`)
+          .forEach((part) => part.classList.add("is-pickable"));
+      }
+    }
+  }
+
+  function paintPicked(picture, slot = "") {
+    picture.querySelectorAll(".is-picked").forEach((part) => part.classList.remove("is-picked"));
+    if (!slot) return;
+    picture.querySelectorAll(`.${CSS.escape(partOf(slot))}, text.${CSS.escape(slot)}`)
+      .forEach((part) => part.classList.add("is-picked"));
+  }
+
+  listen(parts.panels, "click", ({ target }) => {
+    const at = panels.find(({ picture }) => picture.contains(target));
+    const slot = at?.told.picks && slotOf(target);
+    if (slot && optionsOf(at.told.picks).includes(slot)) ask({ key: at.told.picks, value: slot });
+  });
+
+  // ---- dragging a point ----
+
+  function placeOf({ svg, axes }, { clientX, clientY }) {
+    const { x, y } = new DOMPoint(clientX, clientY).matrixTransform(svg.getScreenCTM().inverse());
+    return [axes.x.from(x), axes.y.from(y)];
+  }
+
+  listen(parts.panels, "pointerdown", (event) => {
+    if (event.button || drag) return;
+    const at = panels.find(({ picture }) => picture.contains(event.target));
+    const g = at?.front && nearest(at, event);
+    if (!g) return;
+    event.preventDefault();
+    const mark = at.front.mark(g);
+    const told = (key) => (model.get("controls") ?? []).find((control) => control.key === key);
+    const [x, y] = placeOf(at, event);
+    const [px = x, py = y] = mark.pieces[0];
+    // where it was taken hold of: it does not jump under the pointer
+    drag = {
+      at, key: mark.key, keys: mark.drag, controls: mark.drag.map((key) => key && told(key)),
+      off: [px - x, py - y], pointer: event.pointerId, place: [null, null],
+    };
+    parts.panels.setPointerCapture(event.pointerId);
+    root.classList.add("is-dragging");
+  });
+
+  // A finger on a point is not there to scroll; touch-action does not reach the inside of an SVG.
+  parts.panels.addEventListener("touchstart", (event) => {
+    if (event.target.closest(".is-movable")) event.preventDefault();
+  }, { signal: listening.signal, passive: false });
+
+  /** The movable point under the pointer, the nearest where several are. */
+  function nearest(at, { target, clientX, clientY }) {
+    if (!target.closest(".is-movable")) return null;
+    const distance = (g) => {
+      const { left, right, top, bottom } = g.querySelector(".shape").getBoundingClientRect();
+      return Math.hypot((left + right) / 2 - clientX, (top + bottom) / 2 - clientY);
+    };
+    return [...at.picture.querySelectorAll(".bp-front .is-movable:not([hidden])")]
+      .sort((a, b) => distance(a) - distance(b))[0];
+  }
+
+  listen(parts.panels, "pointermove", (event) => {
+    if (event.pointerId !== drag?.pointer) return;
+    const pointer = placeOf(drag.at, event);
+    const values = {};
+    drag.controls.forEach((control, n) => {
+      if (!control) return;
+      const value = snapped(control, pointer[n] + drag.off[n]);
+      drag.place[n] = value;
+      values[control.key] = value;
+      fields.get(control.key)?.write(String(value), String(value).replace("-", "−"));
+    });
+    paint();
+    const before = drag.sent;
+    drag.sent = JSON.stringify(values);
+    if (drag.sent !== before) ask({ values });
+  });
+
+  for (const type of ["pointerup", "pointercancel", "lostpointercapture"]) {
+    listen(parts.panels, type, (event) => {
+      if (event.pointerId !== drag?.pointer) return;
+      drag = null;
+      root.classList.remove("is-dragging");
+      settle();
+    });
+  }
+
+  /** The point follows the pointer at once; Python's answer moves the rest. */
+  function follow(part) {
+    if (!drag) return part;
+    const moved = (mark) => (mark.key !== drag.key ? mark : {
+      ...mark, pieces: [[0, 1].map((n) => drag.place[n] ?? mark.pieces[0]?.[n])],
+    });
+    const { key } = drag.at.told;
+    return { ...part, marks: { ...part.marks, [key]: (part.marks[key] ?? []).map(moved) } };
+  }
+
+  /** After the last answer, what is to be seen is what Python says. */
+  function settle() {
+    if (waiting || queue.length || drag) return;
+    paint();
+    writeValues();
+  }
+
+  // ---- painting ----
+
+  function paint() {
+    const step = { ...EMPTY, ...steps()[here()] };
+    const part = follow(together(shown(), step));
+    const backdrop = model.get("backdrop") ?? {};
+    for (const one of panels) one.paint(part, step, backdrop);
+    parts.title.textContent = part.title;
+    if (parts.sentence.textContent !== part.sentence) parts.sentence.textContent = part.sentence;
+    const table = model.get("equations") ?? [];
+    writeEquations(parts.equations, part.equations
+      .filter(([place]) => table[place])
+      .map(([place, values]) => ({ ...table[place], values })));
+    root.classList.toggle("has-steps", steps().length > 0);
+    if (steps().length) way.paint(part.title);
+    else for (const name of ["step", "steps"]) delete root.dataset[name];
+    root.tabIndex = steps().length ? 0 : -1;
+    keepHeight();
+    refreshTip();
+  }
+
+  /** What stands below does not jump while numbers and sentences change. */
+  function keepHeight() {
+    const { height } = parts.telling.getBoundingClientRect();
+    if (height > tallest) {
+      tallest = height;
+      parts.telling.style.minHeight = `${Math.ceil(height)}px`;
+    }
+  }
+  let tallest = 0;
+
+  function paintStep() {
+    paint();
+    const { lit, backwards } = { ...EMPTY, ...steps()[here()] };
+    for (const { told, picture } of panels.filter(({ told }) => told.kind === "graph")) {
+      pulse(picture, (lit[told.key] ?? []).filter((name) => name.startsWith("edge-")), backwards);
+    }
+  }
+
+  function paintProblem() {
+    parts.problem.textContent = model.get("problem");
+  }
+
+  function go(step) {
+    const inside = Math.max(0, Math.min(step, steps().length - 1));
+    if (inside === model.get("step")) return;
+    model.set("step", inside); // repaints through change:step, without the kernel
+    model.save_changes();
+  }
+
+  // ---- wiring ----
+
+  const way = stepping(root, listen, { length: () => steps().length, here, go });
+  const refreshTip = tooltips(root, listen);
+  pointing(root, listen);
+  const paintName = () => root.setAttribute("aria-label", model.get("name"));
+
+  paintName();
+  buildFields();
+  buildPanels();
+  paint();
+  writeValues();
+  paintProblem();
+
+  let width = 0;
+  const resized = new ResizeObserver(([{ contentRect }]) => {
+    if (contentRect.width !== width) { // a step changes the height alone
+      tallest = 0;
+      parts.telling.style.minHeight = "";
+      fitEquations(parts.equations);
+      keepHeight();
+    }
+    width = contentRect.width;
+  });
+  resized.observe(parts.equations);
+
+  // What comes in one message is painted once, when all of it is there.
+  let due = null;
+  function soon(build) {
+    if (!due) {
+      due = new Set();
+      queueMicrotask(() => {
+        const [first, painting] = [due, due.has("paint")];
+        due = null;
+        if (listening.signal.aborted) return;
+        if (first.has("fields")) buildFields();
+        if (first.has("panels")) buildPanels();
+        if (first.has("fields")) markPickable();
+        if (painting) paint();
+        writeValues();
+      });
+    }
+    for (const name of build) due.add(name);
+  }
+
+  const watched = {
+    "change:step": paintStep, "change:name": paintName,
+    "change:problem": paintProblem, "change:answer": () => { onAnswer(); settle(); },
+    "change:panels": () => soon(["panels", "paint"]),
+    "change:controls": () => soon(["fields", "paint"]),
+    "change:equations": () => soon(["paint"]),
+    "change:backdrop": () => soon(["paint"]),
+    "change:shown": () => soon(["paint"]),
+  };
+  for (const [name, action] of Object.entries(watched)) model.on(name, action);
+
+  return () => {
+    way.play(false);
+    listening.abort();
+    resized.disconnect();
+    for (const [name, action] of Object.entries(watched)) model.off(name, action);
+  };
+}
+
+export default { render };
