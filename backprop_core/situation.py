@@ -13,6 +13,18 @@ __all__ = ["TEACHER_SETS", "Parameter", "Situation", "sample_text"]
 
 # Each sample is (x, t). More sets arrive with the chapters that need them.
 TEACHER_SETS: dict[str, tuple[tuple[tuple[float, ...], tuple[float, ...]], ...]] = {
+    "AND": (
+        ((0.0, 0.0), (0.0,)),
+        ((0.0, 1.0), (0.0,)),
+        ((1.0, 0.0), (0.0,)),
+        ((1.0, 1.0), (1.0,)),
+    ),
+    "OR": (
+        ((0.0, 0.0), (0.0,)),
+        ((0.0, 1.0), (1.0,)),
+        ((1.0, 0.0), (1.0,)),
+        ((1.0, 1.0), (1.0,)),
+    ),
     "XOR": (
         ((0.0, 0.0), (0.0,)),
         ((0.0, 1.0), (1.0,)),

@@ -11,7 +11,7 @@ line, exactly the expression behind it is differentiated by central differences.
 [-0.005861, -0.005861, -0.005861, -0.005861]
 """
 
-from backprop_core.derivations.changes import Changes, changes, coming, going, highlighted
+from backprop_core.derivations.changes import Changes, changes, coming, going
 from backprop_core.derivations.expressions import (
     OPENING,
     Expression,
@@ -70,7 +70,6 @@ __all__ = [
     "derive",
     "explicit",
     "going",
-    "highlighted",
     "input_sum",
     "number",
     "output",

@@ -93,7 +93,7 @@ def _output_weight(p: Picked) -> Slips:
             ),
             _words(
                 f"The printed article calls the term that is left f{n}(r{n}) · w{n}. "
-                f"It is g(r{n}) · ŵ{n}: the activation function of the sum, and a weight with a hat."
+                f"It is g(r{n}) · ŵ{n}: the activation function of the sum, a weight with a hat."
             ),
         ),
         "rule": (_without_hat(p),),

@@ -8,9 +8,9 @@ Changes(goes=(True, True, False), comes=(False,))
 
 from dataclasses import dataclass
 
-from backprop_core.derivations.expressions import Expression, Line
+from backprop_core.derivations.expressions import Expression
 
-__all__ = ["Changes", "changes", "coming", "going", "highlighted"]
+__all__ = ["Changes", "changes", "coming", "going"]
 
 _BINDING = (r"\cdot", "+", "-")  # these come and go with what they join
 
@@ -56,45 +56,21 @@ def changes(before: Expression, after: Expression) -> Changes:
     return Changes(_joined(old, goes), _joined(new, comes))
 
 
-def highlighted(line: Line, above: Line | None = None, below: Line | None = None) -> str:
-    r"""A line's LaTeX with what is new in it, and what will be gone in the next line.
-
-    Parameters
-    ----------
-    line : Line
-    above, below : Line, optional
-        Its neighbours: what came since the one above is in ``\class{comes}{…}``, what goes on the
-        way to the one below in ``\class{goes}{…}``.
+def going(before: Expression, after: Expression) -> str:
+    r"""LaTeX of the upper of two expressions, with what goes in ``\class{goes}{…}``.
 
     Examples
     --------
     >>> from backprop_core.derivations import bias, weight
-    >>> a, b = weight("f3", "f5"), bias("f5")
-    >>> highlighted(Line(None, b, ""), above=Line(None, a, ""))
-    ' = \\class{comes}{\\class{term role-weight node-f5}{b_{5}}}'
+    >>> going(weight("f3", "f5"), bias("f5"))
+    '\\class{goes}{\\class{term role-weight edge-f3-f5}{w_{3,5}}}'
     """
-    pieces = len(line.expression.pieces)
-    come = changes(above.expression, line.expression).comes if above else (False,) * pieces
-    go = changes(line.expression, below.expression).goes if below else (False,) * pieces
-    names = [
-        frozenset((*(("comes",) if new else ()), *(("goes",) if old else ())))
-        for new, old in zip(come, go, strict=True)
-    ]
-    return line.written(line.expression.marked(names))
-
-
-def going(before: Expression, after: Expression) -> str:
-    """LaTeX of the upper of two expressions, with what goes in the class ``goes``."""
-    return _marked(before, changes(before, after).goes, "goes")
+    return before.marked("goes", changes(before, after).goes)
 
 
 def coming(before: Expression, after: Expression) -> str:
-    """LaTeX of the lower of two expressions, with what comes in the class ``comes``."""
-    return _marked(after, changes(before, after).comes, "comes")
-
-
-def _marked(expression: Expression, flags: tuple[bool, ...], name: str) -> str:
-    return expression.marked(frozenset((name,) if flag else ()) for flag in flags)
+    r"""LaTeX of the lower of two expressions, with what comes in ``\class{comes}{…}``."""
+    return after.marked("comes", changes(before, after).comes)
 
 
 def _together(piece: str) -> float:

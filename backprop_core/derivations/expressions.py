@@ -219,33 +219,33 @@ class Expression:
             return self
         return Expression((r"\left(", self, r"\right)"), self.at)
 
-    def marked(self, classes: Iterable[frozenset[str]]) -> str:
-        r"""Its LaTeX with ``\class{…}{…}`` around pieces, neighbours of the same classes together.
+    def marked(self, name: str, changed: Iterable[bool]) -> str:
+        r"""Its LaTeX with ``\class{name}{…}`` round the changed pieces, neighbours together.
 
         Parameters
         ----------
-        classes : iterable of frozenset of str
+        name : str
+        changed : iterable of bool
             For each of its `pieces`.
         """
-        latex, common = self._marked(iter(classes))
-        return _wrapped(common, latex)
+        latex, whole = self._marked(name, iter(changed))
+        return _wrapped(name, latex) if whole else latex
 
-    def _marked(self, classes: Iterator[frozenset[str]]) -> tuple[str, frozenset[str]]:
-        """Its LaTeX without the classes that all its pieces have in common, and these classes."""
+    def _marked(self, name: str, changed: Iterator[bool]) -> tuple[str, bool]:
+        """Its LaTeX and whether all of it has changed: then what is round it wraps it."""
         if self.leaf:
-            return self.latex, next(classes)
-        marked: list[tuple[str, frozenset[str] | None]] = []
+            return self.latex, next(changed)
+        marked: list[tuple[str, bool | None]] = []
         for part in self.parts:
             if isinstance(part, Expression):
-                marked.append(part._marked(classes))
+                marked.append(part._marked(name, changed))
             else:
-                marked.append((part, next(classes) if isinstance(part, Sign) else None))
-        found = [names for _, names in marked if names is not None]
-        common = frozenset.intersection(*found) if found else frozenset()
-        texts = []
-        for own, run in groupby(marked, lambda piece: piece[1] and piece[1] - common):
-            texts.append(_wrapped(own or frozenset(), " ".join(text for text, _ in run)))
-        return " ".join(texts), common
+                marked.append((part, next(changed) if isinstance(part, Sign) else None))
+        if all(flag is not False for _, flag in marked):
+            return self.latex, True
+        runs = groupby(marked, lambda piece: piece[1])
+        texts = ((flag, " ".join(text for text, _ in run)) for flag, run in runs)
+        return " ".join(_wrapped(name, text) if flag else text for flag, text in texts), False
 
 
 def _parts(expression: Expression, kind: str) -> tuple[Expression | str, ...]:
@@ -253,12 +253,10 @@ def _parts(expression: Expression, kind: str) -> tuple[Expression | str, ...]:
     return expression.parts if expression.kind == kind else (expression,)
 
 
-def _wrapped(names: frozenset[str], latex: str) -> str:
-    if not names:
-        return latex
+def _wrapped(name: str, latex: str) -> str:
     # With nothing to its left, a plus or minus would be set like the sign of a number.
-    latex = f"{{}} {latex}" if latex[0] in "+-" else latex
-    return rf"\class{{{' '.join(sorted(names))}}}{{{latex}}}"
+    empty = "{} " if latex[0] in "+-" else ""
+    return rf"\class{{{name}}}{{{empty}{latex}}}"
 
 
 OPENING = Expression((), lambda m: np.nan)

@@ -1,7 +1,41 @@
 """Put the lessons on a page: widgets for JupyterLab and Voilà."""
 
+from backprop_core.widgets.activation import ActivationSlope
+from backprop_core.widgets.batch import BatchOnline
 from backprop_core.widgets.derivation import Derivation
+from backprop_core.widgets.descent import Downhill, TwoWeights
+from backprop_core.widgets.error import HalfSquare, TeacherSet, TwoOutputs
+from backprop_core.widgets.figures import figure
+from backprop_core.widgets.folding import Folding
+from backprop_core.widgets.formula import TwoLayerFormula
 from backprop_core.widgets.lesson import Lesson
+from backprop_core.widgets.neuron import Neuron
+from backprop_core.widgets.paths import CostOfBothWays, SumOverPaths
+from backprop_core.widgets.rates import LearningRates
+from backprop_core.widgets.rules import Rules
+from backprop_core.widgets.separation import Separation
+from backprop_core.widgets.walker import DerivationWalker
 from backprop_core.widgets.walkthrough import Walkthrough
 
-__all__ = ["Derivation", "Lesson", "Walkthrough"]
+__all__ = [
+    "ActivationSlope",
+    "BatchOnline",
+    "CostOfBothWays",
+    "Derivation",
+    "DerivationWalker",
+    "Downhill",
+    "Folding",
+    "HalfSquare",
+    "LearningRates",
+    "Lesson",
+    "Neuron",
+    "Rules",
+    "Separation",
+    "SumOverPaths",
+    "TeacherSet",
+    "TwoLayerFormula",
+    "TwoOutputs",
+    "TwoWeights",
+    "Walkthrough",
+    "figure",
+]

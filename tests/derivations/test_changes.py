@@ -7,7 +7,6 @@ import pytest
 from backprop_core import Network
 from backprop_core.derivations import (
     Expression,
-    Line,
     Part,
     bias,
     changes,
@@ -15,7 +14,6 @@ from backprop_core.derivations import (
     derive,
     explicit,
     going,
-    highlighted,
     over_samples,
     signals,
     slope,
@@ -117,18 +115,6 @@ def test_a_reader_sees_the_move_that_was_made() -> None:
     assert to_bias[10] == ([rf"{d} {r_hat} +".replace(r"\hat{w}_{2}", r"\hat{b}")], [])
 
 
-def test_a_line_can_show_what_came_and_what_will_go() -> None:
-    above, line, below = Line(None, A, ""), Line(None, A + C, ""), Line(None, C, "")
-    assert highlighted(line) == line.latex
-    assert names(highlighted(line, above=above), "comes") == ["+ b_{5}"]
-    assert names(highlighted(line, below=below), "goes") == ["w_{3,5} +"]
-    both = highlighted(line, above, below)
-    # The plus has come and will go: it stands by itself.
-    assert [names(both, n) for n in ("comes", "goes", "comes goes")] == [
-        ["b_{5}"],
-        ["w_{3,5}"],
-        ["+"],
-    ]
-    assert without_classes(both) == without_classes(line.latex)
-    # A plus without anything to its left would be set like a sign.
-    assert r"\class{comes goes}{{} +}" in both
+def test_a_sign_without_anything_to_its_left_is_not_set_like_a_numbers() -> None:
+    assert going(A + C, A).endswith(rf"\class{{goes}}{{{{}} + {C.latex}}}")
+    assert going(A + C, C).startswith(rf"\class{{goes}}{{{A.latex} +}}")

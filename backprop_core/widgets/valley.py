@@ -1,0 +1,190 @@
+"""Draw E over one weight or over two, for the explorations of gradient descent."""
+
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import NamedTuple
+
+import numpy as np
+from contourpy import contour_generator
+
+from backprop_core._types import Array
+from backprop_core.equations import Equation, Notation, Term, format_number, plain_text
+from backprop_core.landscape import Landscape
+from backprop_core.network import Network, as_array
+from backprop_core.situation import TEACHER_SETS
+from backprop_core.widgets.board import Choice, Mark
+
+__all__ = ["LINE", "XOR", "Ground", "counted", "curve", "dots", "level_lines", "lowest"]
+
+_GRID = 61  # places along each side, for level lines
+_CURVE = 161  # places along a curve
+_LEVELS = (0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
+_APART = 2.0  # how far the numbers on level lines keep from each other
+
+
+class Known(NamedTuple):
+    """How a weight or bias is written, called and explained, and its part of the graph."""
+
+    latex: str
+    name: str
+    words: str
+    tie: str
+
+
+@dataclass(frozen=True, eq=False)
+class Ground:
+    """A network with one output and a teacher set, where weights go for a walk.
+
+    Attributes
+    ----------
+    net : Network
+    x, t : (M, N_0) and (M, 1) arrays
+        The teacher set.
+    notation : Notation
+    span : (float, float)
+        The lowest and the highest weight on show.
+    """
+
+    net: Network
+    x: Array
+    t: Array
+    notation: Notation
+    span: tuple[float, float] = (-8.0, 8.0)
+
+    @cached_property
+    def slots(self) -> tuple[str, ...]:
+        """All weights and biases."""
+        weights = tuple(f"weight-{a}-{b}" for a, b in self.net.edges)
+        return weights + tuple(f"bias-{n}" for n in self.net.neurons)
+
+    @cached_property
+    def known(self) -> dict[str, Known]:
+        """What each slot's weight or bias is called.
+
+        Examples
+        --------
+        >>> XOR.known["bias-f3"].name, XOR.known["weight-x1-f2"].words
+        ('b̂', 'the weight from x₁ to f₂')
+        """
+        return {slot: self._know(slot) for slot in self.slots}
+
+    def _know(self, slot: str) -> Known:
+        kind, *nodes = slot.split("-")
+        names = [self.notation.name(node) for node in nodes]
+        if kind == "bias":
+            latex, words, tie = self.notation.bias(*nodes), "the bias of {}", "node-{}"
+        else:
+            latex, words, tie = (
+                self.notation.weight(*nodes),
+                "the weight from {} to {}",
+                "edge-{}-{}",
+            )
+        return Known(latex, plain_text(latex), words.format(*names), tie.format(*nodes))
+
+    def name(self, slot: str) -> str:
+        """A weight or bias in plain text."""
+        return self.known[slot].name
+
+    def choice(self, key: str, label: str, start: str) -> Choice:
+        """A menu of all weights and biases."""
+        return Choice(key, label, tuple((self.name(slot), slot) for slot in self.slots), start)
+
+    def update_equation(self, slot: str, value: float, h: float, gradient: float) -> Equation:
+        """w^(l+1) = w^(l) − h · ∂E/∂w."""
+        latex, _, words, tie = self.known[slot]
+        slope = rf"\frac{{\partial E}}{{\partial {latex}}}"
+        return Equation(
+            Term(rf"{latex}^{{(l+1)}}", value - h * gradient, "weight", (tie,), words),
+            (
+                Term(rf"{latex}^{{(l)}}", value, "weight", (tie,), words),
+                "-",
+                Term("h", h),
+                r"\cdot",
+                Term(slope, gradient, "slope", (tie,), f"how fast E grows with {words}"),
+            ),
+        )
+
+
+class _OneWeight(Notation):
+    """Where there is one weight and one bias, no index is needed."""
+
+    def weight(self, a: str, b: str) -> str:
+        return "w"
+
+    def bias(self, neuron: str) -> str:
+        return "b"
+
+
+def _xor() -> Ground:
+    """f1 answers x1 without x2, f2 answers x2 without x1, and the output neuron takes either."""
+    net = Network.from_weights(
+        weights=[[[3.0, -4.0], [-4.0, 3.0]], [[5.0], [5.0]]], biases=[[-1.0, -1.0], [-3.0]]
+    )
+    x, t = (as_array([sample[n] for sample in TEACHER_SETS["XOR"]], "xt"[n]) for n in (0, 1))
+    return Ground(net, x, t, Notation("f3"))
+
+
+def _line() -> Ground:
+    """One neuron with one weight and the identity, and a teacher set that doubles its input."""
+    x = as_array([[0.5], [1.0], [1.0]], "x")
+    net = Network.from_weights([[[0.0]]], activation="identity")
+    return Ground(net, x, 2.0 * x, _OneWeight(), (-2.0, 6.0))
+
+
+XOR, LINE = _xor(), _line()
+
+
+@lru_cache(maxsize=32)
+def curve(ground: Ground, slot: str) -> Array:
+    """(n, 2) array: E over one weight."""
+    w = np.linspace(*ground.span, _CURVE)
+    return np.stack((w, Landscape.of(ground.net, ground.x, ground.t, slot).errors(w)), axis=-1)
+
+
+def counted(errors: Array) -> Array:
+    """(n, 2) array: each error with its number, from 0."""
+    return np.stack((np.arange(len(errors)), errors), axis=-1)
+
+
+def dots(points: Array) -> Mark:
+    """A dot at each place of a path: pieces of no length, which round ends make visible."""
+    return Mark("dots", "line", np.repeat(points[:, np.newaxis], 2, axis=1), "error strong")
+
+
+@lru_cache(maxsize=32)
+def level_lines(ground: Ground, across: str, up: str) -> tuple[Mark, ...]:
+    """Level lines of E over two weights, some with their E, and a cross at the lowest place."""
+    w = np.linspace(*ground.span, _GRID)
+    valley = Landscape.of(ground.net, ground.x, ground.t, across, up)
+    heights = valley.errors(w[np.newaxis], w[:, np.newaxis])
+    row, column = np.unravel_index(np.argmin(heights), heights.shape)
+    taken = [np.array([w[column], w[row]])]
+    marks, labels = [], []
+    draw = contour_generator(w, w, heights)
+    for level in _LEVELS:
+        lines = [np.asarray(line, float) for line in draw.lines(level)]
+        if not lines:
+            continue
+        marks.append(Mark(f"level-{level}", "line", lines, "quiet"))
+        place, room = _roomiest(np.concatenate(lines), taken, ground.span)
+        if room >= _APART:
+            taken.append(place)
+            labels.append(Mark(f"label-{level}", "text", place, "quiet", format_number(level)))
+    return (*marks, *labels, Mark("lowest", "point", taken[0], "quiet cross"))
+
+
+def _roomiest(places: Array, taken: list[Array], span: tuple[float, float]) -> tuple[Array, float]:
+    """The place that is furthest from those that are taken and from the edge, and how far."""
+    edge = np.minimum(places - span[0], span[1] - places).min(axis=1) + 0.5 * _APART
+    others = [np.hypot(*(places - place).T) for place in taken]
+    room = np.minimum.reduce([edge, *others])
+    best = int(np.argmax(room))
+    return places[best], float(room[best])
+
+
+@lru_cache(maxsize=128)
+def lowest(ground: Ground, *slots: str) -> float:
+    """The lowest E on show, over one weight or two."""
+    w = np.linspace(*ground.span, _CURVE)
+    axes = np.meshgrid(*[w] * len(slots), sparse=True)
+    return float(Landscape.of(ground.net, ground.x, ground.t, *slots).errors(*axes).min())
