@@ -6,6 +6,7 @@ PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
 LOCKED := --require-hashes --only-binary :all: -r
 UV := .venv/lock/bin/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
       --generate-hashes --no-header --no-annotate --group build
+PROMPT := --ServerApp.kernel_websocket_connection_class=backprop_core.serving.PromptConnection
 TEMPLATE := $(shell find share -type f)
 
 .PHONY: serve lab test bench figures format lock clean help
@@ -16,7 +17,7 @@ serve: .venv/serve.stamp  ## Serve the tutorial on http://localhost:8866 (PORT=9
 
 lab: .venv/serve.stamp  ## Open the tutorial in JupyterLab
 	@$(BIN)/python -m compileall -q backprop_core
-	@$(BIN)/python -m jupyterlab --allow-root notebooks/00_start_here.ipynb
+	@$(BIN)/python -m jupyterlab --allow-root $(PROMPT) notebooks/00_start_here.ipynb
 
 test: .venv/test.stamp  ## Run every check and test (ARGS="-k walk" for some of them)
 	@$(BIN)/python -m tests.browser.chromium

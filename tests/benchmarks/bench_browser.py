@@ -44,19 +44,21 @@ const painted = (report) => requestAnimationFrame(() => {
     port2.postMessage(0);
 });
 """
-# From an event that a reader causes until the text of an element has changed and is painted.
+# From an event that a reader causes until the text of an element (or where asked for, an attribute)
+# has changed and is painted.
 UNTIL_PAINTED = (
-    "([selector, type]) => {"
+    "([selector, type, attributes]) => {"
     + PAINTED
     + """
     let start = 0;
     addEventListener(type, () => { start = performance.now(); }, { capture: true, once: true });
     window.measured = new Promise((resolve) => {
         const observer = new MutationObserver(() => {
+            if (!start) return; // what comes of an earlier event
             observer.disconnect();
             painted((end) => resolve(end - start));
         });
-        const changing = { childList: true, characterData: true, subtree: true };
+        const changing = { attributes, childList: true, characterData: true, subtree: true };
         observer.observe(document.querySelector(selector), changing);
     });
 }"""
@@ -76,9 +78,11 @@ UNTIL_USABLE = (
 )
 
 
-def measured(page: Page, act: Callable[[], Any], selector: str, event: str) -> float:
+def measured(
+    page: Page, act: Callable[[], Any], selector: str, event: str, attributes: bool = False
+) -> float:
     """Measure, in ms, from the event that `act` causes until a changed element is painted."""
-    page.evaluate(UNTIL_PAINTED, [selector, event])
+    page.evaluate(UNTIL_PAINTED, [selector, event, attributes])
     act()
     return float(page.evaluate("window.measured"))
 

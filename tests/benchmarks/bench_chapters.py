@@ -1,0 +1,150 @@
+"""Measure the chapters' explorations against a kernel's round trip, and how long a page takes."""
+
+import sys
+import tempfile
+from functools import partial
+from pathlib import Path
+from statistics import median
+
+import nbformat
+from playwright.sync_api import Browser
+
+from tests.benchmarks.bench_browser import BUTTON, START_MS, UNTIL_USABLE, measured
+from tests.browser.conftest import ROOT, headless, jupyter_at, voila
+
+ROUNDS = 24
+OPENINGS = 6
+WARM_UP = 3
+STEP_BOUND_MS = 20.0
+EDIT_BOUND = 1.5
+OPEN_BOUND = 2.0
+
+CHAPTERS = sorted((ROOT / "notebooks").glob("0[1-9]*.ipynb"))
+# Where sliders are moved: the exploration by its name, and the slider.
+EDITS = {
+    "01_neurons_and_networks": [
+        ("One neuron", "w₁"),
+        ("An activation function and its slope", "Sum r"),
+        ("A line that separates", "w₁"),
+        ("A hidden layer folds the plane", "w₁,₁"),
+        ("The formula of two layers", "x₁"),
+    ],
+    "02_teaching_a_network": [
+        ("The error of a teacher set", "Its value"),
+        ("E over one weight", "Its value"),
+        ("E over two weights", "Start, across"),
+        ("Three learning rates, sigmoid", "Start"),
+        ("Batch and on-line", "Start, across"),
+    ],
+}
+# No scrolling to the button and back, which would be measured too.
+IN_SIGHT = ".widget-vbox:has(> #count) { position: fixed; top: 0; right: 0; z-index: 9 }"
+LINES = "03_deriving_the_update_rules"
+# Every widget and figure of the page has been drawn.
+ALL_DRAWN = """
+(document.getElementById("bp-wait") === null && document.readyState === "complete"
+  && [...document.querySelectorAll(".bp-output")].every((cell) => cell.querySelector("svg, math"))
+  && document.querySelector("h1"))"""
+
+
+def edits(browser: Browser, address: str, moves: list[tuple[str, str]]) -> dict[str, float]:
+    """Medians of edits on one page, as multiples of a kernel's round trip on the same page."""
+    page = browser.new_page(viewport={"width": 1280, "height": 720})
+    page.goto(address)
+    count = page.get_by_role("button", name="Count")
+    count.wait_for(timeout=START_MS)
+    page.locator(".widget-label", has_text="0").last.evaluate("label => label.id = 'count'")
+    page.add_style_tag(content=IN_SIGHT)
+    times: dict[str, list[float]] = {"trip": []}
+    for n in range(ROUNDS + WARM_UP):
+        times["trip"].append(measured(page, count.click, "#count", "click"))
+        for name, label in moves:
+            board = page.get_by_role("group", name=name, exact=True)
+            slider = board.get_by_role("slider", name=label, exact=True)
+            slider.focus()
+            press = partial(slider.press, "ArrowLeft" if n % 2 else "ArrowRight")
+            picture = f'[aria-label="{name}"] .bp-panels'
+            taken = measured(page, press, picture, "keydown", attributes=True)
+            times.setdefault(f"edit “{name}”", []).append(taken)
+    page.close()
+    medians = {name: median(rounds[WARM_UP:]) for name, rounds in times.items()}
+    trip = medians.pop("trip")
+    return {f"{name} / round trip": taken / trip for name, taken in medians.items()}
+
+
+def lines(browser: Browser, address: str) -> float:
+    """Median, in ms, of a step from line to line of a derivation."""
+    page = browser.new_page(viewport={"width": 1280, "height": 720})
+    page.goto(address)
+    walker = page.locator(".bp-walker").first
+    walker.locator("math").first.wait_for(timeout=START_MS)
+    times = []
+    for n in range(ROUNDS + WARM_UP):
+        move = walker.get_by_role("button", name="Previous step" if n % 2 else "Next step")
+        times.append(measured(page, move.click, ".bp-walker .bp-count", "click"))
+    page.close()
+    return median(times[WARM_UP:])
+
+
+def opening(browser: Browser, address: str) -> float:
+    """Milliseconds from the start of the navigation until all of a page is there."""
+    page = browser.new_context(viewport={"width": 1280, "height": 720}).new_page()
+    script = UNTIL_USABLE.replace('document.querySelector("SELECTOR")', ALL_DRAWN)
+    page.add_init_script(script)
+    page.goto(address)
+    page.wait_for_function("window.usable", timeout=START_MS)
+    taken = float(page.evaluate("window.usable"))
+    page.context.close()
+    return taken
+
+
+def openings(browser: Browser, url: str) -> dict[str, float]:
+    """Medians, in ms, for an empty page and for each chapter, in turns."""
+    times: dict[str, list[float]] = {}
+    for _ in range(OPENINGS + 1):
+        for name in ("empty", *(chapter.stem for chapter in CHAPTERS)):
+            address = f"{url}voila/render/{name}.ipynb"
+            times.setdefault(name, []).append(opening(browser, address))
+    return {name: median(rounds[1:]) for name, rounds in times.items()}
+
+
+def main() -> bool:
+    """Print what was measured and its bounds; True if all are kept."""
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch) / "notebooks"
+        folder.mkdir()
+        for chapter in CHAPTERS:
+            (folder / chapter.name).write_text(chapter.read_text())
+        v4 = nbformat.v4
+        empty_page = [v4.new_markdown_cell("# Empty"), v4.new_code_cell("pass")]
+        nbformat.write(v4.new_notebook(cells=empty_page), folder / "empty.ipynb")
+        for name in EDITS:
+            notebook = nbformat.read(folder / f"{name}.ipynb", as_version=4)
+            notebook.cells.append(v4.new_code_cell(BUTTON))
+            nbformat.write(notebook, folder / f"{name}-button.ipynb")
+        environment = jupyter_at(Path(scratch) / "jupyter")
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)  # make serve compiles, too
+        with voila(folder, environment) as url, headless() as browser:
+            bounds = [
+                (name, ratio, EDIT_BOUND)
+                for chapter, moves in EDITS.items()
+                for name, ratio in edits(
+                    browser, f"{url}voila/render/{chapter}-button.ipynb", moves
+                ).items()
+            ]
+            line = lines(browser, f"{url}voila/render/{LINES}.ipynb")
+            pages = openings(browser, url)
+    empty = pages.pop("empty")
+    print(f"The chapters in the browser; an empty page opens in {empty:.0f} ms")
+    bounds.append(("a line of a derivation, ms", line, STEP_BOUND_MS))
+    bounds += [
+        (f"open {name} / open an empty page", taken / empty, OPEN_BOUND)
+        for name, taken in pages.items()
+    ]
+    for name, value, bound in bounds:
+        print(f"{name:>64} {value:>7.2f} ≤ {bound:<6.2f}{'ok' if value <= bound else 'missed'}")
+    return all(value <= bound for _, value, bound in bounds)
+
+
+if __name__ == "__main__":
+    sys.exit(not main())
