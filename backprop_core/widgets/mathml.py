@@ -63,8 +63,7 @@ def mathml_in_pieces(latex: str, display: str = "inline") -> str:
         power, ``\\class{…}{…}`` round any of these. No spaces round ``_`` and ``^``.
     display : {"inline", "block"}
     """
-    begin = _BEGIN.replace("inline", display)
-    return _SIDEWAYS.sub(r"<munderover>\1</munderover>", "".join((begin, _row(latex), _END)))
+    return "".join((_BEGIN.replace("inline", display), _row(latex), _END))
 
 
 @lru_cache(maxsize=16384)

@@ -1,12 +1,13 @@
 """MathML keeps the ties of every term and has a place for every number."""
 
 import re
+from itertools import pairwise
 from xml.etree import ElementTree as ET
 
 import pytest
 
 from backprop_core import ACTIVATIONS, Activation, Network
-from backprop_core.derivations import derive, highlighted
+from backprop_core.derivations import coming, derive, going
 from backprop_core.equations import Equation, Term, output_equation
 from backprop_core.walkthrough import CONVENTIONS, GRANULARITIES, walk
 from backprop_core.widgets.mathml import (
@@ -121,9 +122,10 @@ def test_a_sum_has_its_limits_above_and_below(around: str) -> None:
 @pytest.mark.parametrize("slot", ["weight-f2-f4", "weight-x2-f3", "bias-f4", "bias-f2"])
 def test_a_long_formula_in_pieces_is_the_same(slot: str) -> None:
     lines = [line for part in derive((2, 3, 1), slot) for line in part.lines]
-    for above, line, below in zip([None, *lines], lines, [*lines[1:], None], strict=False):
+    for above, line in pairwise(lines):
+        told = going(above.expression, line.expression), coming(above.expression, line.expression)
         printed = [line.written(s.expression.latex) for s in line.slips if s.expression]
-        for latex in (line.latex, highlighted(line, above, below), *printed):
+        for latex in (line.latex, *told, *printed):
             assert normal(mathml_in_pieces(latex, "block")) == normal(mathml(latex, "block"))
 
 
