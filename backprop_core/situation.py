@@ -4,12 +4,21 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Self
 
+from backprop_core._types import Array
 from backprop_core.backprop import backward, error, forward, update
-from backprop_core.equations import bias_symbol, format_number, plain_text, weight_symbol
-from backprop_core.network import Network
+from backprop_core.equations import PLAIN, Notation, format_number, plain_text
+from backprop_core.network import Network, as_array
 from backprop_core.walkthrough import Step, walk
 
-__all__ = ["TEACHER_SETS", "Parameter", "Situation", "sample_text"]
+__all__ = [
+    "TEACHER_SETS",
+    "Parameter",
+    "Situation",
+    "fitting",
+    "parameters_of",
+    "sample_text",
+    "samples_of",
+]
 
 # Each sample is (x, t). More sets arrive with the chapters that need them.
 TEACHER_SETS: dict[str, tuple[tuple[tuple[float, ...], tuple[float, ...]], ...]] = {
@@ -32,6 +41,27 @@ TEACHER_SETS: dict[str, tuple[tuple[tuple[float, ...], tuple[float, ...]], ...]]
         ((1.0, 1.0), (0.0,)),
     ),
 }
+
+
+def samples_of(teacher_set: str) -> tuple[Array, Array]:
+    """Inputs, (M, N_0), and targets, (M, N_L), of one of the `TEACHER_SETS`."""
+    x, t = zip(*TEACHER_SETS[teacher_set], strict=True)
+    return as_array(x, "x"), as_array(t, "t")
+
+
+def fitting(inputs: int, outputs: int = 1) -> tuple[str, ...]:
+    """Names of the teacher sets for networks with so many inputs and outputs.
+
+    Examples
+    --------
+    >>> fitting(2), fitting(3)
+    (('AND', 'OR', 'XOR'), ())
+    """
+    return tuple(
+        name
+        for name, samples in TEACHER_SETS.items()
+        if all((len(x), len(t)) == (inputs, outputs) for x, t in samples)
+    )
 
 
 @dataclass(frozen=True)
@@ -106,16 +136,7 @@ class Situation:
     @cached_property
     def parameters(self) -> dict[str, Parameter]:
         """All weights and biases by their slot."""
-        net = self.network
-        weights = [
-            Parameter(f"weight-{a}-{b}", plain_text(weight_symbol(a, b)), (a, b), net.weight(a, b))
-            for a, b in net.edges
-        ]
-        biases = [
-            Parameter(f"bias-{n}", plain_text(bias_symbol(n)), (n,), net.bias(n))
-            for n in net.neurons
-        ]
-        return {parameter.slot: parameter for parameter in (*weights, *biases)}
+        return parameters_of(self.network)
 
     def with_parameter(self, slot: str, value: float) -> Self:
         """The situation with another value of one weight or bias.
@@ -125,11 +146,16 @@ class Situation:
         >>> Situation().with_parameter("bias-f5", 2.0).network.bias("f5")
         2.0
         """
-        net = self.network
-        *source, target = self.parameters[slot].nodes
-        if source:
-            return replace(self, network=net.with_weight(source[0], target, value))
-        return replace(self, network=net.with_bias(target, value))
+        nodes = self.network.slots[slot]
+        return replace(self, network=self.network.with_parameter(nodes, value))
+
+
+def parameters_of(net: Network, notation: Notation = PLAIN) -> dict[str, Parameter]:
+    """All weights and biases of a network by their slot, with their names in a notation."""
+    return {
+        slot: Parameter(slot, plain_text(notation.parameter(nodes)), nodes, net.parameter(*nodes))
+        for slot, nodes in net.slots.items()
+    }
 
 
 def sample_text(x: tuple[float, ...], t: tuple[float, ...]) -> str:

@@ -30,7 +30,39 @@ def prose(notebook: nbformat.NotebookNode) -> str:
 
 
 def test_there_are_notebooks() -> None:
-    assert {path.stem for path in PATHS} >= {"00_start_here", "05_why_backpropagation"}
+    assert [path.stem for path in PATHS][:6] == [
+        "00_start_here",
+        "01_neurons_and_networks",
+        "02_teaching_a_network",
+        "03_deriving_the_update_rules",
+        "04_putting_it_together",
+        "05_why_backpropagation",
+    ]
+
+
+@pytest.mark.parametrize("path", PATHS[1:], ids=lambda path: path.stem)
+def test_has_the_rhythm_of_a_chapter(path: Path) -> None:
+    headings = re.findall(r"^## (.+)$", prose(read(path)), re.MULTILINE)
+    assert headings[0] == "What you will be able to do"
+    assert headings[-2:] == ["Try it", "What to remember"]
+    assert "<summary>Answer" in prose(read(path))
+
+
+@every_notebook
+def test_leads_to_its_neighbours(path: Path) -> None:
+    place = PATHS.index(path)
+    expected = [("Previous", place - 1)] if place else []
+    expected += [("Next", place + 1)] if place + 1 < len(PATHS) else []
+    titles = [(way, title_of(PATHS[there]), PATHS[there].name) for way, there in expected]
+    last = read(path).cells[-1].source
+    found = re.findall(r"(Previous|Next): \[(?:← )?(.+?)(?: →)?\]\((.+?)\)", last)
+    assert found == titles
+
+
+def title_of(path: Path) -> str:
+    if path == PATHS[0]:
+        return "Start here"
+    return read(path).cells[0].source.splitlines()[0].removeprefix("# ")
 
 
 @every_notebook

@@ -1,11 +1,36 @@
 """A student opens the chapter in JupyterLab, runs all of it, steps, and changes a weight."""
 
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.reader import START_MS, STEPS, Walk
 
 CHAPTER = "05_why_backpropagation.ipynb"
+CHAPTERS = sorted(
+    path.name for path in (Path(__file__).parents[2] / "notebooks").glob("0[1-9]*.ipynb")
+)
+WIDGETS = ".bp-walk, .bp-board, .bp-derivation, .bp-walker, .bp-rules"
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_every_chapter_runs_and_leads_back(page: Page, lab_url: str, chapter: str) -> None:
+    page.goto(f"{lab_url}lab/tree/{chapter}")
+    notebook = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)")
+    expect(notebook.get_by_role("heading", level=1)).to_be_visible(timeout=START_MS)
+    choose(page, "Run", "Run All Cells")
+    expect(page.get_by_text("Mode: Command")).to_be_visible()
+    # The last widget is there, and what is said above it was run.
+    expect(notebook.locator(".jp-InputPrompt").filter(has_text="[*]")).to_have_count(0)
+    expect(notebook.locator(WIDGETS).first).to_be_visible(timeout=START_MS)
+    assert not notebook.locator(".jp-OutputArea-output[data-mime-type*='stderr']").count()
+    back = notebook.get_by_role("link", name="←")
+    name = back.inner_text().removeprefix("← ")
+    back.click()
+    title = "Backpropagation, step by step" if name == "Start here" else name
+    there = page.get_by_role("heading", level=1, name=title)
+    expect(there).to_be_visible(timeout=START_MS)
 
 
 @pytest.fixture

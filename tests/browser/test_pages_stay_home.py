@@ -32,6 +32,15 @@ def test_root_leads_to_the_start(page: Page, voila_url: str) -> None:
     expect(page.get_by_role("heading", level=1)).to_be_visible()
 
 
+def test_links_lead_through_all_chapters_and_back(page: Page, voila_url: str) -> None:
+    open_chapter(page, f"{voila_url}voila/render/{NOTEBOOKS[0].name}")
+    for way, chapters in (("→", NOTEBOOKS[1:]), ("←", NOTEBOOKS[-2::-1])):
+        for chapter in chapters:
+            page.get_by_role("link", name=way).last.click()
+            page.wait_for_url(f"**/voila/render/{chapter.name}")
+            open_chapter(page, page.url)
+
+
 @pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda notebook: notebook.stem)
 def test_chapter(
     page: Page, voila_url: str, notebook: Path, assert_accessible: Callable[[Page], None]
