@@ -12,8 +12,9 @@ from matplotlib.figure import Figure
 
 from backprop_core.drawing.artists import ERROR, INK, network_artists
 from backprop_core.drawing.graph import network_graph
-from backprop_core.drawing.layout import Edge
+from backprop_core.drawing.layout import Edge, key
 from backprop_core.drawing.svg import to_svg
+from backprop_core.equations import weight_symbol
 
 __all__ = ["FIGURES", "ArticleFigure", "draw_figure", "figure_artists"]
 
@@ -66,9 +67,7 @@ _THREE: Layers = (("x1", "x2"), ("f1", "f2"), ("f3", "f4"), ("f5",))
 
 def _weight(edge: Edge) -> dict[str, str]:
     """The symbol of a weight of the three-layer network, on its edge."""
-    tail, head = (node if node[0] == "x" else node[1:] for node in edge)
-    tail = f"x_{tail[1]}" if tail[0] == "x" else tail
-    return {f"weight-{edge[0]}-{edge[1]}": f"$w_{{{tail},{head}}}$"}
+    return {key("weight", edge): f"${weight_symbol(*edge)}$"}
 
 
 def _weights_of(says: str, *neurons: str) -> ArticleFigure:
@@ -91,7 +90,8 @@ def _propagate(says: str, sender: str, knowing: str, passed: tuple[Edge, ...]) -
     written = {
         text: symbol for edge in lit if sender != "y" for text, symbol in _weight(edge).items()
     }
-    deltas = {f"delta-f{n}": f"$δ_{n}$" for n in knowing}
+    # The article's first error signal has no index.
+    deltas = {f"delta-f{n}": "$δ$" if n == "5" else f"$δ_{n}$" for n in knowing}
     return ArticleFigure(
         says,
         _THREE,
@@ -177,7 +177,7 @@ FIGURES: dict[str, ArticleFigure] = {
         *("f2", "f4"),
     ),
     "propagate-y-f5": _propagate(
-        "The error signal enters at the output: it runs from y back to f₅, which now knows δ₅.",
+        "The error signal enters at the output: it runs from y back to f₅, which now knows δ.",
         *("y", "5", ()),
     ),
     "propagate-f5-f3_f4": _propagate(

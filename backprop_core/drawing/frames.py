@@ -75,8 +75,10 @@ _ALL = (
     Frame("error-contours", (-8, 8), (-8, 8), "$w_1$", "$w_2$", 380, 0),
     Frame("error-updates", (0, 60), (0, 1.2), "update", "$E$"),
     Frame("error-epochs", (0, 20), (0, 1.2), "epoch", "$E$"),
-    Frame("error-line", (-2, 6), (0, 6), "$w$", "$E$"),
-    Frame("error-line-updates", (0, 60), (0, 6), "update", "$E$"),
+    Frame("rates-weight", (-8, 8), (0, 1.2), "$w$", "$E$", 360, 220),
+    Frame("rates-updates", (0, 60), (0, 1.2), "update", "$E$", 360, 220),
+    Frame("rates-line", (-2, 6), (0, 6), "$w$", "$E$", 360, 220),
+    Frame("rates-line-updates", (0, 60), (0, 6), "update", "$E$", 360, 220),
     Frame("multiplications", (1, 10), (1, 1e12), "layers", "multiplications", 480, 340, True),
 )
 FRAMES: dict[str, Frame] = {frame.name: frame for frame in _ALL}

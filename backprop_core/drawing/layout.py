@@ -474,28 +474,12 @@ def _place_weights(
     texts = [_grown(label.box, 3) for owner in layout.labels.values() for label in owner]
     tries: dict[Edge, list[tuple[float, Label]]] = {}
     for edge in edges:
-        text = known.get(key("weight", edge), "")
-        (left, top), (right, bottom) = layout.shafts[edge]
-        # Only what lies beside this edge's columns can be in the way.
-        lines = [
-            shaft
-            for other, shaft in layout.shafts.items()
-            if other != edge and shaft[0][0] < right and left < shaft[1][0]
-        ]
-        tries[edge] = []
-        at_tail = _label("weight", (left, top + 0.35 * size), size, "center", text, reserve)
-        for percent in range(12, 88, 2):
-            label = _moved(at_tail, percent / 100 * (right - left), percent / 100 * (bottom - top))
-            if any(label.box.distance(disc) < radius + 4 for disc, radius in discs) or any(
-                label.box.overlaps(text) for text in texts
-            ):
-                continue
-            air = _grown(label.box, 2)
-            cost = sum(air.meets(*line) for line in lines) + abs(percent - 46) / 100
-            tries[edge].append((cost, label))
+        left, top = layout.shafts[edge][0]
+        text, at = known.get(key("weight", edge), ""), (left, top + 0.35 * size)
+        label = _label("weight", at, size, "center", text, reserve)
+        tries[edge] = _along(layout, edge, label, discs, texts)
         if not tries[edge]:
             return None
-        tries[edge].sort(key=lambda place: place[0])
 
     # Texts that stay as they are can also keep some air between them.
     airs = ((4, 100.0),) if reserve else ((4, 100.0), (13, 0.6), (22, 0.3))
@@ -521,6 +505,34 @@ def _place_weights(
     if any(a.overlaps(b) for n, a in enumerate(boxes) for b in boxes[:n]):
         return None
     return chosen
+
+
+def _along(
+    layout: Layout,
+    edge: Edge,
+    at_tail: Label,
+    discs: list[tuple[Point, float]],
+    texts: list[Box],
+) -> list[tuple[float, Label]]:
+    """Return the places along an edge that hide nothing, each with its cost, cheapest first."""
+    (left, top), (right, bottom) = layout.shafts[edge]
+    # Only what lies beside this edge's columns can be in the way.
+    lines = [
+        shaft
+        for other, shaft in layout.shafts.items()
+        if other != edge and shaft[0][0] < right and left < shaft[1][0]
+    ]
+    places = []
+    for percent in range(12, 88, 2):
+        label = _moved(at_tail, percent / 100 * (right - left), percent / 100 * (bottom - top))
+        if any(label.box.distance(disc) < radius + 4 for disc, radius in discs) or any(
+            label.box.overlaps(text) for text in texts
+        ):
+            continue
+        air = _grown(label.box, 2)
+        cost = sum(air.meets(*line) for line in lines) + abs(percent - 46) / 100
+        places.append((cost, label))
+    return sorted(places, key=lambda place: place[0])
 
 
 def _moved(label: Label, dx: float, dy: float) -> Label:
