@@ -41,6 +41,18 @@ class Forward:
         """Output of the network, (M, N_L)."""
         return self.outputs[-1]
 
+    def by_node(self, net: Network, sample: int = 0) -> dict[str, float]:
+        """What each node of `net` hands on for one sample: an input its x, a neuron its g(r).
+
+        Examples
+        --------
+        >>> net = Network.from_weights([[[1.0], [1.0]]], [[-1.5]], "threshold")
+        >>> forward(net, [1, 0.5]).by_node(net)
+        {'x1': 1.0, 'x2': 0.5, 'f1': 1.0}
+        """
+        values = (float(value) for layer in (self.x, *self.outputs) for value in layer[sample])
+        return dict(zip(net.places, values, strict=True))
+
 
 @dataclass(frozen=True, eq=False)
 class Gradient:
@@ -63,6 +75,20 @@ class Gradient:
     deltas: tuple[Array, ...]
     deltas_r: tuple[Array, ...]
     at_inputs: Array
+
+    def of(self, net: Network, *nodes: str) -> float:
+        """∂E/∂ of the weight between two nodes of `net`, or of the bias of one neuron.
+
+        Raises
+        ------
+        ValueError
+            If there is no such edge, or the one node is no neuron.
+        """
+        if len(nodes) == 2:
+            k, a, b = net.edge(*nodes)
+            return float(self.weights[k][a, b])
+        k, n = net.neuron(*nodes)
+        return float(self.biases[k][n])
 
 
 def forward(net: Network, x: ArrayLike) -> Forward:

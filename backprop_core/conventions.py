@@ -32,9 +32,8 @@ from backprop_core.derivations import (
     Symbols,
     number,
     over_samples,
-    tied_to,
 )
-from backprop_core.equations import Notation, plain_text
+from backprop_core.equations import Notation, plain_text, tied_to
 
 __all__ = ["ARTICLE", "CHOICES", "EVERY", "Book", "Conventions", "parameters", "times"]
 
@@ -321,7 +320,7 @@ class Book:
     def _letter(self, slot: str) -> str:
         nodes = tuple(slot.split("-")[1:])
         if len(nodes) == 2 or not self.conventions.threshold:
-            return self._symbols.written(nodes)
+            return self._symbols.notation.parameter(nodes)
         return r"\hat{\theta}" if nodes[0] == self.out else rf"\theta_{{{nodes[0][1:]}}}"
 
     def _line(self, left: Expression, right: Expression, move: str = "") -> Line:
@@ -352,4 +351,4 @@ def _negative(e: Expression) -> Expression:
 
 
 def _ties(slot: str) -> tuple[str, ...]:
-    return tied_to(tuple(slot.split("-")[1:]))
+    return tied_to(slot.split("-")[1:])

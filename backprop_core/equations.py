@@ -1,7 +1,7 @@
 """Write an equation once, as terms with values; read it in symbols and with numbers."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import floor, isinf, isnan, log10
@@ -21,6 +21,7 @@ __all__ = [
     "plain_text",
     "subscript",
     "symbol",
+    "tied_to",
     "unicode_name",
     "weight_symbol",
 ]
@@ -251,10 +252,16 @@ def meaning(term: Term, name: Callable[[str], str] | None = None) -> str:
     role = "bias" if term.role == "weight" and len(nodes) == 1 else term.role
     if role == "input" and tied and tied[0][0].startswith("x"):
         return f"{text}, an input"
+    if text.startswith("∂E/∂"):
+        return f"{text}, how E changes with {text.removeprefix('∂E/∂')}"
+    if text.partition(" ")[0] in ("h", "E"):  # "E after the update"
+        return f"{text}, {'the learning rate' if text == 'h' else 'the error'}"
     if role == "error" and text.startswith(("y", "t")):
         return f"{text}, {'the output of the network' if text[0] == 'y' else 'the target'}"
-    if not nodes and text in ("h", "E"):
-        return f"{text}, {'the learning rate' if text == 'h' else 'the error'}"
+    if role == "error" and len(nodes) == 2:
+        return f"{text}, what {nodes[1]} hands back to {nodes[0]}"
+    if role == "error" and tied and tied[0][0].startswith("x"):
+        return f"{text}, what reaches {nodes[0]}"
     return f"{text}, {_MEANINGS[role].format(*nodes)}" if role in _MEANINGS and nodes else text
 
 
@@ -293,6 +300,17 @@ def bias_symbol(node: str) -> str:
     return f"b_{{{node[1:]}}}"
 
 
+def tied_to(nodes: Sequence[str]) -> tuple[str, ...]:
+    """The tie of a weight, named by the two ends of its edge, or of a bias, named by its neuron.
+
+    Examples
+    --------
+    >>> tied_to(["f3", "f5"]), tied_to(["f3"])
+    (('edge-f3-f5',), ('node-f3',))
+    """
+    return ("-".join(("edge" if len(nodes) == 2 else "node", *nodes)),)
+
+
 @dataclass(frozen=True)
 class Notation:
     """How symbols are written: all indices spelled out, or the article's hats.
@@ -329,6 +347,10 @@ class Notation:
     def bias(self, neuron: str) -> str:
         """LaTeX of a neuron's bias."""
         return r"\hat{b}" if neuron == self.output else bias_symbol(neuron)
+
+    def parameter(self, nodes: Sequence[str]) -> str:
+        """LaTeX of the weight between two nodes, or of the bias of one."""
+        return self.weight(*nodes) if len(nodes) == 2 else self.bias(*nodes)
 
     def sum(self, neuron: str) -> str:
         """LaTeX of a neuron's input sum r."""
@@ -373,11 +395,15 @@ def plain_text(latex: str) -> str:
     'w[x₂–f₁,₁]'
     >>> plain_text("y^{(3)}"), plain_text(r"\\tfrac{1}{2} u^2")
     ('y⁽³⁾', '½ u²')
+    >>> plain_text("h/2"), plain_text("0")
+    ('h/2', '0')
     """
+    if latex.isdecimal():
+        return latex  # a number, and not an index
     text = re.sub(r"\\frac\{(.*?)\}\{(.*)\}", r"\1/\2", latex.replace(r"\tfrac{1}{2}", "½"))
     text = re.sub(r"\^\{\((\d+)\)\}", lambda m: f"⁽{m[1].translate(_POWERS)}⁾", text)
     text = re.sub(r"\^(\d)", lambda m: m[1].translate(_POWERS), text)
-    text = text.replace(r"\theta", "θ").replace(r"\delta", "δ")
+    text = text.replace(r"\theta", "θ").replace(r"\delta", "δ").replace(r"\, ", "")
     text = re.sub(r"\\hat\{([wbrfθδ])\}", lambda m: _HATS[m[1]], text)
     text = text.replace(r"\partial ", "∂").replace(r"\nabla ", "∇")
     text = text.replace(r" \to ", "→").replace("^{(i)}", "")  # each sample has its own
@@ -386,4 +412,5 @@ def plain_text(latex: str) -> str:
     text = re.sub(r"(?<=[_{,])[ij]\b", lambda m: _RUNNING[m[0]], text)
     text = re.sub(r"w_\{([xf]_\{.*?\})-(f_\{.*?\})\}", r"w[\1–\2]", text)
     text = re.sub(r"(?<=[^\[ ])x_", "ₓ", text)
-    return re.sub("[_{}]", "", text).translate(_DIGITS)
+    text = re.sub("[_{}]", "", text)
+    return re.sub(r"(?<!/)\d", lambda m: m[0].translate(_DIGITS), text)  # h/2 is no index

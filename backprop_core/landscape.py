@@ -85,7 +85,8 @@ def course(path: Path, updates: int, lowest: float) -> Course:
     rises = int(np.count_nonzero(np.diff(errors) > 1e-12 * errors[0]))  # and not by rounding
     if len(errors) <= updates or rises == updates > 0:
         return Course("diverges", None, rises, _turns(path.points), share)
-    outside = np.flatnonzero(errors - lowest > 0.01 * way)
+    near = max(0.01 * way, 5e-4 * lowest)  # who starts at the lowest to three digits is there
+    outside = np.flatnonzero(errors - lowest > near)
     arrival = int(outside[-1]) + 1 if len(outside) else 0
     if arrival < len(errors):
         return Course("arrives", arrival, rises, _turns(path.points[: arrival + 1]), share)
@@ -298,7 +299,7 @@ def _place(net: Network, slot: str) -> Place:
     if kind == "weight" and len(nodes) == 2:
         k, a, b = net.edge(*nodes)
         return k, (a, b)
-    if kind == "bias" and len(nodes) == 1 and nodes[0] in net.neurons:
+    if slot in net.slots:
         k, n = net.places[nodes[0]]
         return len(net.weights) + k - 1, (n,)
     raise ValueError(f"slot is {slot!r}, but expected one such as 'weight-x1-f1' or 'bias-f1'")

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from backprop_core._types import Array
 from backprop_core.activations import Activation, get_activation
 
-__all__ = ["Network", "as_array", "as_number", "whole_number"]
+__all__ = ["Network", "as_array", "as_number", "checked_sizes", "whole_number"]
 
 
 def as_array(values: ArrayLike, field: str) -> Array:
@@ -53,6 +53,13 @@ def whole_number(value: float, field: str, least: int) -> int:
     if not number.is_integer() or number < least:
         raise ValueError(f"{field} is {value!r}, but expected a whole number of {least} or more")
     return int(number)
+
+
+def checked_sizes(sizes: Sequence[int]) -> list[int]:
+    """Check the sizes of layers: ValueError unless they are two or more positive whole numbers."""
+    if len(sizes) < 2:
+        raise ValueError(f"sizes is {sizes!r}, but expected at least two: inputs and outputs")
+    return [whole_number(n, f"sizes[{k}]", least=1) for k, n in enumerate(sizes)]
 
 
 @dataclass(frozen=True, eq=False)
@@ -166,9 +173,7 @@ class Network:
         >>> Network.random([2, 8, 8, 1], activation="tanh", seed=0).sizes
         (2, 8, 8, 1)
         """
-        if len(sizes) < 2:
-            raise ValueError(f"sizes is {sizes!r}, but expected at least two: inputs and outputs")
-        counts = [whole_number(n, f"sizes[{k}]", least=1) for k, n in enumerate(sizes)]
+        counts = checked_sizes(sizes)
         rng = np.random.default_rng(seed)
         shapes = list(pairwise(counts))
         return cls.from_weights(
@@ -226,6 +231,20 @@ class Network:
         """Names of all neurons, layer by layer."""
         return sum(self.layers[1:], ())
 
+    @cached_property
+    def slots(self) -> dict[str, tuple[str, ...]]:
+        """The nodes of each weight and each bias, by its slot in the graph; weights come first.
+
+        Examples
+        --------
+        >>> Network.random([1, 1]).slots
+        {'weight-x1-f1': ('x1', 'f1'), 'bias-f1': ('f1',)}
+        """
+        return {
+            **{f"weight-{a}-{b}": (a, b) for a, b in self.edges},
+            **{f"bias-{n}": (n,) for n in self.neurons},
+        }
+
     def weight(self, source: str, target: str) -> float:
         """Weight of the edge from node `source` to node `target`.
 
@@ -250,8 +269,12 @@ class Network:
         ValueError
             If there is no such neuron.
         """
-        k, n = self._neuron(neuron)
+        k, n = self.neuron(neuron)
         return float(self.biases[k][n])
+
+    def parameter(self, *nodes: str) -> float:
+        """Weight of the edge between two nodes, or bias of one; errors as `weight` and `bias`."""
+        return self.weight(*nodes) if len(nodes) == 2 else self.bias(*nodes)
 
     def with_weight(self, source: str, target: str, weight: float) -> Self:
         """A network that differs from this one in one weight.
@@ -279,10 +302,27 @@ class Network:
         ValueError
             If there is no such neuron, or `bias` is not a finite number.
         """
-        k, n = self._neuron(neuron)
+        k, n = self.neuron(neuron)
         biases = [np.array(b) for b in self.biases]
         biases[k][n] = as_number(bias, f"bias of {neuron}")
         return self.from_weights(self.weights, biases, self.activations)
+
+    def with_parameter(self, nodes: Sequence[str], value: float) -> Self:
+        """A network that differs in one weight, named by two nodes, or bias, named by one.
+
+        Raises
+        ------
+        ValueError
+            As `with_weight` and `with_bias`.
+
+        Examples
+        --------
+        >>> Network.three_layer().with_parameter(["f5"], 2.0).bias("f5")
+        2.0
+        """
+        if len(nodes) == 2:
+            return self.with_weight(nodes[0], nodes[1], value)
+        return self.with_bias(nodes[0], value)
 
     def with_activation(self, activation: str | Activation | Sequence[str | Activation]) -> Self:
         """A network with the same weights and biases and another activation."""
@@ -305,7 +345,14 @@ class Network:
             )
         return k, a, b
 
-    def _neuron(self, neuron: str) -> tuple[int, int]:
+    def neuron(self, neuron: str) -> tuple[int, int]:
+        """Where the bias of a neuron stands: ``biases[k][n]``.
+
+        Raises
+        ------
+        ValueError
+            If there is no such neuron.
+        """
         layer, n = self.places.get(neuron, (0, -1))
         if layer == 0:
             raise ValueError(f"neuron is {neuron!r}, but expected one of {', '.join(self.neurons)}")

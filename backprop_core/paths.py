@@ -17,25 +17,22 @@ from functools import reduce
 from itertools import pairwise, product
 from math import prod
 from operator import mul
-from typing import Any, NamedTuple, Self
+from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from backprop_core._types import Array
-from backprop_core.activations import Activation
-from backprop_core.backprop import Forward, backward, forward, sweep_backward, teacher_set
-from backprop_core.equations import Equation, Term, bias_symbol, symbol, weight_symbol
+from backprop_core.backprop import Forward, backward, forward, teacher_set
+from backprop_core.equations import PLAIN, Equation, Term, symbol, tied_to, weight_symbol
 from backprop_core.equations import product as times
-from backprop_core.network import Network, whole_number
+from backprop_core.network import Network, checked_sizes
 
 __all__ = [
     "AlongPaths",
     "Path",
-    "count_multiplications",
     "multiplications_by_paths",
     "multiplications_by_signals",
-    "path_gradient",
     "paths",
 ]
 
@@ -187,8 +184,19 @@ class AlongPaths:
         with np.errstate(over="ignore", invalid="ignore"):
             return reduce(mul, (factor.values for factor in self.factors(path)))
 
-    def gradient(self, *parameter: str) -> Any:
-        """∂E/∂w by its paths: over the paths and over the samples, add."""
+    def gradient(self, *parameter: str) -> float:
+        """∂E/∂w by its paths: over the paths and over the samples, add.
+
+        Parameters and errors are those of `paths`.
+
+        Examples
+        --------
+        >>> net, x, t = Network.three_layer(), [1, 0], [1]
+        >>> print(round(AlongPaths.of(net, x, t).gradient("x1", "f1"), 9))
+        -0.005861085
+        >>> print(round(backward(net, forward(net, x), t).of(net, "x1", "f1"), 9))
+        -0.005861085
+        """
         with np.errstate(over="ignore", invalid="ignore"):
             return sum(self.products(path).sum() for path in paths(self.net, *parameter))
 
@@ -211,7 +219,7 @@ class AlongPaths:
 
     def by_signals(self, *parameter: str, sample: int = 0) -> Equation:
         """∂E/∂w for one sample as the engine's backward sweep has it: error × slope × input."""
-        *source, neuron = parameter
+        neuron = parameter[-1]
         g = backward(self.net, forward(self.net, self.f.x[sample]), self.t[sample])
         k, n = self.net.places[neuron]
         alone = neuron == self.net.neurons[-1] and self.net.sizes[-1] == 1
@@ -223,42 +231,14 @@ class AlongPaths:
         )
         # a path's product ends with the slope and the input of the weight that it begins with
         own = self.factors(paths(self.net, *parameter)[0])[-len(parameter) :]
-        if source:
-            a = self.net.places[source[0]][1]
-            name, gradient = weight_symbol(*parameter), g.weights[k - 1][a, n]
-        else:
-            name, gradient = bias_symbol(neuron), g.biases[k - 1][n]
-        tie = f"edge-{source[0]}-{neuron}" if source else f"node-{neuron}"
         result = Term(
-            rf"\frac{{\partial E}}{{\partial {name}}}", float(gradient), "", (tie,), "the gradient"
+            rf"\frac{{\partial E}}{{\partial {PLAIN.parameter(parameter)}}}",
+            g.of(self.net, *parameter),
+            "",
+            tied_to(parameter),
+            "the gradient",
         )
         return Equation(result, times((delta, *(factor.term(sample) for factor in own))))
-
-
-def path_gradient(net: Network, x: ArrayLike, t: ArrayLike, *parameter: str) -> float:
-    """∂E/∂w of a weight or a bias, as the sum over all its paths and all samples.
-
-    Parameters
-    ----------
-    net : Network
-    x, t : (M, N_0) and (M, N_L) arrays, or a single sample
-    *parameter : str
-        As in `paths`.
-
-    Raises
-    ------
-    ValueError
-        As `paths`, and if the samples do not fit the network.
-
-    Examples
-    --------
-    >>> from backprop_core import backward
-    >>> net, x, t = Network.three_layer(), [1, 0], [1]
-    >>> g = backward(net, forward(net, x), t)
-    >>> round(path_gradient(net, x, t, "x1", "f1"), 9), round(float(g.weights[0][0, 0]), 9)
-    (-0.005861085, -0.005861085)
-    """
-    return float(AlongPaths.of(net, x, t).gradient(*parameter))
 
 
 # ---- what it costs ----
@@ -270,7 +250,7 @@ def multiplications_by_paths(sizes: Sequence[int]) -> int:
     For one sample, after the forward sweep, with all slopes g′(r) at hand. Counted is every
     product of two numbers: a path through d neurons has 2d + 1 factors, (y − t), d slopes, d − 1
     weights and the input, and so 2d multiplications. Not counted are additions, and the biases'
-    gradients, which would be more of the same. `count_multiplications` counts them one by one.
+    gradients, which would be more of the same.
 
     Parameters
     ----------
@@ -287,7 +267,7 @@ def multiplications_by_paths(sizes: Sequence[int]) -> int:
     >>> multiplications_by_paths([2, 2, 2, 1])
     68
     """
-    sizes = _checked(sizes)
+    sizes = checked_sizes(sizes)
     return sum(
         n * m * prod(sizes[k + 2 :]) * 2 * (len(sizes) - 1 - k)
         for k, (n, m) in enumerate(pairwise(sizes))
@@ -301,7 +281,7 @@ def multiplications_by_signals(sizes: Sequence[int]) -> int:
     product of two numbers: δ · g′(r) for each neuron, times the input for each weight, and times
     the weight for each edge that an error signal travels back, which those from the inputs are
     not. Not counted are additions, and a bias's multiplication by 1: its gradient costs nothing
-    more. `count_multiplications` counts them one by one.
+    more.
 
     Parameters and errors are those of `multiplications_by_paths`.
 
@@ -310,70 +290,6 @@ def multiplications_by_signals(sizes: Sequence[int]) -> int:
     >>> multiplications_by_signals([2, 2, 2, 1])
     21
     """
-    sizes = _checked(sizes)
+    sizes = checked_sizes(sizes)
     edges = [n * m for n, m in pairwise(sizes)]
     return sum(sizes[1:]) + sum(edges) + sum(edges[1:])
-
-
-def count_multiplications(sizes: Sequence[int]) -> tuple[int, int]:
-    """Count the multiplications of both ways, by running them on numbers that count.
-
-    The very code that computes gradients, `AlongPaths.gradient` for each weight and the engine's
-    backward sweep, is run on a network that holds such numbers in place of floats.
-
-    Returns
-    -------
-    by_paths, by_signals : int
-        What is counted is said at `multiplications_by_paths` and `multiplications_by_signals`.
-
-    Raises
-    ------
-    ValueError
-        If there are fewer than two sizes, or one of them is not a positive whole number.
-
-    Examples
-    --------
-    >>> count_multiplications([2, 2, 2, 1])
-    (68, 21)
-    """
-    sizes = _checked(sizes)
-    number = _Counting()
-
-    def some(*shape: int) -> Any:
-        return np.full(shape, number, dtype=object)
-
-    ready = Activation("ready", lambda r: r, lambda r, output: r, "", "")  # slopes are at hand
-    layers = tuple(some(1, n) for n in sizes)
-    net = Network(
-        tuple(some(n, m) for n, m in pairwise(sizes)),
-        tuple(some(n) for n in sizes[1:]),
-        (ready,) * (len(sizes) - 1),
-    )
-    along = AlongPaths(net, Forward(layers[0], layers[1:], layers[1:]), layers[-1], layers[1:])
-    for edge in net.edges:
-        along.gradient(*edge)
-    by_paths = number.multiplications
-    sweep_backward(net.weights, net.activations, layers[1:], layers, layers[-1])
-    return by_paths, number.multiplications - by_paths
-
-
-class _Counting:
-    """A number that counts how often it is multiplied with its like, and has no value."""
-
-    def __init__(self) -> None:
-        self.multiplications = 0
-
-    def __mul__(self, other: object) -> Self:
-        self.multiplications += isinstance(other, _Counting)
-        return self
-
-    def __add__(self, other: object) -> Self:
-        return self
-
-    __rmul__, __radd__, __sub__ = __mul__, __add__, __add__
-
-
-def _checked(sizes: Sequence[int]) -> list[int]:
-    if len(sizes) < 2:
-        raise ValueError(f"sizes is {sizes!r}, but expected at least two: inputs and outputs")
-    return [whole_number(n, f"sizes[{k}]", least=1) for k, n in enumerate(sizes)]

@@ -12,13 +12,13 @@ import numpy as np
 from backprop_core._types import Array
 from backprop_core.backprop import error
 from backprop_core.derivations import Moment
-from backprop_core.equations import Notation, format_number, plain_text
+from backprop_core.derivations.picked import LARGEST
+from backprop_core.equations import Notation, format_number
 from backprop_core.network import Network
-from backprop_core.situation import TEACHER_SETS, Parameter, sample_text
+from backprop_core.situation import Parameter, fitting, parameters_of, sample_text, samples_of
 
 __all__ = ["LARGEST", "RANDOM", "Workbench"]
 
-LARGEST = 6  # the largest N_0 and N_1 that are offered
 RANDOM = "random"
 _SAMPLES = 4  # of a random teacher set: as many as the others have
 
@@ -38,7 +38,7 @@ class Workbench:
     ----------
     network : Network
     wanted : str
-        The teacher set to use where it fits: one of `TEACHER_SETS`, or ``"random"``.
+        The teacher set to use where it fits: one of `situation.TEACHER_SETS`, or ``"random"``.
     seed : int
         What the weights were drawn with; 0 for those to begin with.
 
@@ -68,7 +68,7 @@ class Workbench:
     @property
     def teacher_set(self) -> str:
         """The name of the teacher set in use: random samples where the wanted one does not fit."""
-        return self.wanted if self.sizes[0] == 2 else RANDOM
+        return self.wanted if self.wanted in self.teacher_sets else RANDOM
 
     @cached_property
     def samples(self) -> tuple[Array, Array]:
@@ -78,8 +78,7 @@ class Workbench:
             rng = np.random.default_rng(n)
             x = rng.uniform(-1.0, 1.0, (_SAMPLES, n)).round(1)
             return x, rng.integers(0, 2, (_SAMPLES, 1)).astype(np.float64)
-        samples = TEACHER_SETS[self.teacher_set]
-        return np.array([x for x, _ in samples]), np.array([t for _, t in samples])
+        return samples_of(self.teacher_set)
 
     @property
     def x(self) -> Array:
@@ -100,16 +99,11 @@ class Workbench:
         >>> [parameter.name for parameter in Workbench().parameters.values()]
         ['w₁,₁', 'w₁,₂', 'w₂,₁', 'w₂,₂', 'ŵ₁', 'ŵ₂', 'b₁', 'b₂', 'b̂']
         """
-        net = self.network
-        hats = Notation(output=net.neurons[-1])
-        weights = [
-            Parameter(f"weight-{a}-{b}", plain_text(hats.weight(a, b)), (a, b), net.weight(a, b))
-            for a, b in net.edges
-        ]
-        biases = [
-            Parameter(f"bias-{n}", plain_text(hats.bias(n)), (n,), net.bias(n)) for n in net.neurons
-        ]
-        return {parameter.slot: parameter for parameter in (*weights, *biases)}
+        return parameters_of(self.network, self._hats)
+
+    @property
+    def _hats(self) -> Notation:
+        return Notation(output=self.network.neurons[-1])
 
     @cached_property
     def moment(self) -> Moment:
@@ -142,7 +136,7 @@ class Workbench:
                 for kink in activation.kinks:
                     i = int(np.argmin(abs(column - kink)))
                     if abs(column[i] - kink) < 1e-3:
-                        name = Notation(output=net.neurons[-1]).name(node)
+                        name = self._hats.name(node)
                         return (
                             f"In sample {i + 1}, the input sum of {name} is "
                             f"{format_number(float(column[i]))}, just where {activation.name} "
@@ -217,7 +211,7 @@ class Workbench:
     @property
     def teacher_sets(self) -> tuple[str, ...]:
         """The names of the teacher sets that fit the network."""
-        return (*TEACHER_SETS, RANDOM) if self.sizes[0] == 2 else (RANDOM,)
+        return (*fitting(self.sizes[0]), RANDOM)
 
     def with_parameter(self, slot: str, value: float) -> Self:
         """A workbench with another value of one weight or bias.
@@ -227,10 +221,8 @@ class Workbench:
         >>> Workbench().with_parameter("bias-f3", 2.0).network.bias("f3")
         2.0
         """
-        *source, target = self.parameters[slot].nodes
-        if source:
-            return replace(self, network=self.network.with_weight(source[0], target, value))
-        return replace(self, network=self.network.with_bias(target, value))
+        nodes = self.network.slots[slot]
+        return replace(self, network=self.network.with_parameter(nodes, value))
 
     def counterpart(self, slot: str, before: "Workbench") -> str:
         """The slot here that plays the part `slot` played on another workbench.

@@ -70,6 +70,21 @@ def test_a_batch_is_the_sum_of_its_samples(problem: Problem) -> None:
         np.testing.assert_allclose(whole.deltas[k], stacked, rtol=1e-9, atol=1e-9)
 
 
+@given(problems())
+def test_what_belongs_to_a_node_or_an_edge_is_found_by_its_name(problem: Problem) -> None:
+    net, x, t = problem
+    f = forward(net, x)
+    g = backward(net, f, t)
+    named = [g.of(net, *nodes) for nodes in net.slots.values()]
+    assert named == np.concatenate([*g.weights, *g.biases], axis=None).tolist()
+    values = f.by_node(net, sample=-1)
+    assert list(values) == [node for layer in net.layers for node in layer]
+    assert list(values.values()) == np.concatenate([x[-1], *(o[-1] for o in f.outputs)]).tolist()
+    for nodes in (("x1",), ("x1", "y"), ("f0",)):
+        with pytest.raises(ValueError, match="but expected"):
+            g.of(net, *nodes)
+
+
 def test_the_articles_formulas_for_its_three_layer_network() -> None:
     net = Network.three_layer()
     f, w = forward(net, X), net.weight

@@ -19,11 +19,6 @@ XOR = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
 XOR_T = np.array([[0.0], [1.0], [1.0], [0.0]])
 
 
-def slots(net: Network) -> list[str]:
-    """All weights, in the order of the arrays, then all biases."""
-    return [f"weight-{a}-{b}" for a, b in net.edges] + [f"bias-{n}" for n in net.neurons]
-
-
 def moved(net: Network, slot: str, value: float) -> Network:
     return Situation(net).with_parameter(slot, value).network
 
@@ -39,7 +34,7 @@ def error_of(problem: Problem, names: tuple[str, ...], values: Array) -> float:
 @st.composite
 def landscapes(draw: st.DrawFn, names: tuple[str, ...] = SMOOTH, most: int = 3) -> Landscape:
     problem = draw(problems(names))
-    known = st.sampled_from(slots(problem.net))
+    known = st.sampled_from(list(problem.net.slots))
     picked = draw(st.lists(known, min_size=1, max_size=most, unique=True))
     return Landscape.of(*problem, *picked)
 
@@ -78,7 +73,7 @@ def test_its_gradient_is_what_central_differences_say(data: st.DataObject) -> No
     for slot, value in zip(valley.slots, place, strict=True):
         net = moved(net, slot, float(value))
     report = check_gradient(net, valley.x, valley.t)
-    table = dict(zip(slots(net), report.table, strict=True))
+    table = dict(zip(net.slots, report.table, strict=True))
     gradient = valley.gradient(*place)
     for slot, derivative in zip(valley.slots, gradient, strict=True):
         assert derivative == pytest.approx(table[slot].gradient, rel=1e-12, abs=1e-12)
@@ -99,7 +94,7 @@ def by_updates(valley: Landscape, start: Array, h: float, orders: list[list[int]
     for x, t in batches:
         gradient = backward(net, forward(net, x), t)
         flat = np.concatenate([*gradient.weights, *gradient.biases], axis=None)
-        gradients.append(flat[[slots(net).index(slot) for slot in valley.slots]])
+        gradients.append(flat[[list(net.slots).index(slot) for slot in valley.slots]])
         better = Situation(update(net, gradient, h))
         for slot in valley.slots:
             net = moved(net, slot, better.parameters[slot].value)
@@ -124,7 +119,7 @@ def test_its_paths_are_made_of_real_updates(data: st.DataObject, online: bool) -
 @pytest.mark.parametrize("mode", ["batch", "online"])
 def test_with_all_parameters_moving_it_is_training(mode: str) -> None:
     net = Network.random([2, 2, 1], seed=5)
-    valley = Landscape.of(net, XOR, XOR_T, *slots(net))
+    valley = Landscape.of(net, XOR, XOR_T, *net.slots)
     orders = [[0, 1, 2, 3]] * 9 if mode == "online" else None
     path = valley.descend(valley.here, h=2.0, epochs=9, orders=orders)
     history = train(net, XOR, XOR_T, h=2.0, epochs=9, mode=mode)

@@ -1,6 +1,5 @@
 """Paths sum to the gradient that the error signals give, and both ways cost what is said."""
 
-from itertools import pairwise
 from math import prod
 
 import numpy as np
@@ -13,44 +12,21 @@ from backprop_core.equations import Term, meaning
 from backprop_core.paths import (
     AlongPaths,
     Path,
-    count_multiplications,
     multiplications_by_paths,
     multiplications_by_signals,
-    path_gradient,
     paths,
 )
+from tests.counting import count_multiplications
 from tests.latex import evaluate
-from tests.strategies import NAMES, Problem, numbers
+from tests.strategies import NAMES, Problem, problems
 
-SIZES = st.lists(st.integers(1, 4), min_size=3, max_size=6)  # 2 to 5 layers of neurons
-
-
-@st.composite
-def deep_problems(draw: st.DrawFn) -> Problem:
-    """Each layer with an activation of its own."""
-    sizes = draw(SIZES)
-    shapes = list(pairwise(sizes))
-    net = Network.from_weights(
-        [draw(numbers(*shape)) for shape in shapes],
-        [draw(numbers(width)) for _, width in shapes],
-        [draw(st.sampled_from(NAMES)) for _ in shapes],
-    )
-    samples = draw(st.integers(1, 3))
-    return Problem(net, draw(numbers(samples, sizes[0])), draw(numbers(samples, sizes[-1])))
-
-
-def parameters(net: Network) -> list[tuple[str, ...]]:
-    return [*net.edges, *((neuron,) for neuron in net.neurons)]
+# 2 to 5 layers of neurons
+DEEP = problems(layers=st.lists(st.integers(1, 4), min_size=3, max_size=6), most=3)
 
 
 def by_signals(problem: Problem, parameter: tuple[str, ...]) -> float:
     net, x, t = problem
-    g = backward(net, forward(net, x), t)
-    if len(parameter) == 2:
-        k, a, b = net.edge(*parameter)
-        return float(g.weights[k][a, b])
-    k, n = net.places[parameter[0]]
-    return float(g.biases[k - 1][n])
+    return backward(net, forward(net, x), t).of(net, *parameter)
 
 
 def assert_sum(summands: np.ndarray, expected: float) -> None:
@@ -63,13 +39,13 @@ def assert_sum(summands: np.ndarray, expected: float) -> None:
 
 
 @settings(max_examples=60, deadline=None)
-@given(deep_problems())
+@given(DEEP)
 def test_paths_sum_to_the_gradient_of_the_error_signals(problem: Problem) -> None:
     along = AlongPaths.of(*problem)
-    for parameter in parameters(problem.net):
+    for parameter in problem.net.slots.values():
         products = np.array([along.products(p) for p in paths(problem.net, *parameter)])
         assert_sum(products, by_signals(problem, parameter))
-        assert path_gradient(*problem, *parameter) == along.gradient(*parameter)
+        assert along.gradient(*parameter) == sum(product.sum() for product in products)
 
 
 @pytest.mark.parametrize("activation", NAMES)
@@ -77,11 +53,11 @@ def test_every_activation(activation: str) -> None:
     net = Network.random([3, 4, 2, 3, 2], activation, seed=3)
     rng = np.random.default_rng(0)
     problem = Problem(net, rng.standard_normal((5, 3)), rng.standard_normal((5, 2)))
-    for parameter in parameters(net):
+    for parameter in net.slots.values():
         along = AlongPaths.of(*problem)
         products = np.array([along.products(path) for path in paths(net, *parameter)])
         assert_sum(products, by_signals(problem, parameter))
-        assert path_gradient(*problem, *parameter) == pytest.approx(
+        assert along.gradient(*parameter) == pytest.approx(
             by_signals(problem, parameter), rel=1e-9, abs=1e-13
         )
 
@@ -97,10 +73,10 @@ def test_a_path_left_out_would_be_noticed() -> None:
             assert_sum(np.delete(products, left_out), by_signals(problem, ("x1", "f1")))
 
 
-@given(deep_problems())
+@given(DEEP)
 def test_there_is_a_path_for_each_choice_of_a_neuron_in_each_later_layer(problem: Problem) -> None:
     net = problem.net
-    for parameter in parameters(net):
+    for parameter in net.slots.values():
         found = paths(net, *parameter)
         layer, _ = net.places[parameter[-1]]
         assert len(set(found)) == len(found) == prod(net.sizes[layer + 1 :])
@@ -130,7 +106,7 @@ def test_what_is_no_weight_and_no_bias_is_refused(parameter: tuple[str, ...]) ->
 
 def test_samples_that_do_not_fit_are_refused() -> None:
     with pytest.raises(ValueError, match="x has the shape"):
-        path_gradient(Network.three_layer(), [1.0], [1.0], "x1", "f1")
+        AlongPaths.of(Network.three_layer(), [1.0], [1.0])
 
 
 # --- a path as an equation -----------------------------------------------------------------------
@@ -163,10 +139,10 @@ def test_equation_of_a_bias_and_of_a_deeper_weight() -> None:
     assert (last.latex, last.value) == ("g(r_{1})", along.f.outputs[0][0, 0])
 
 
-@given(deep_problems())
+@given(DEEP)
 def test_numbers_on_show_yield_the_product_on_show(problem: Problem) -> None:
     along = AlongPaths.of(*problem)
-    for parameter in parameters(problem.net)[:: max(1, len(problem.net.edges) // 3)]:
+    for parameter in list(problem.net.slots.values())[:: max(1, len(problem.net.edges) // 3)]:
         equation = along.equation(paths(problem.net, *parameter)[-1], "p", sample=-1)
         line, _, _ = equation.numbers_as(
             lambda term, text: (
@@ -178,11 +154,11 @@ def test_numbers_on_show_yield_the_product_on_show(problem: Problem) -> None:
         assert evaluate(line) == pytest.approx(equation.value, rel=1e-9, abs=1e-300)
 
 
-@given(deep_problems())
+@given(DEEP)
 def test_the_other_way_is_error_times_slope_times_input(problem: Problem) -> None:
     net, x, t = problem
     along = AlongPaths.of(net, x, t)
-    for parameter in parameters(net):
+    for parameter in net.slots.values():
         equation = along.by_signals(*parameter, sample=-1)
         single = Problem(net, x[-1:], t[-1:])
         assert equation.value == by_signals(single, parameter)
@@ -248,9 +224,7 @@ def test_paths_multiply_and_signals_add(width: int, layers: int) -> None:
     assert len(added) == 1
 
 
-@pytest.mark.parametrize(
-    "count", [multiplications_by_paths, multiplications_by_signals, count_multiplications]
-)
+@pytest.mark.parametrize("count", [multiplications_by_paths, multiplications_by_signals])
 def test_impossible_sizes_are_refused(count: object) -> None:
     assert callable(count)
     with pytest.raises(ValueError, match="at least two"):

@@ -11,11 +11,9 @@ line, exactly the expression behind it is differentiated by central differences.
 [-0.005861, -0.005861, -0.005861, -0.005861]
 """
 
-from backprop_core.derivations.changes import Changes, changes, coming, going
+from backprop_core.derivations.changes import changes, coming, going
 from backprop_core.derivations.expressions import (
-    OPENING,
     Expression,
-    Leaf,
     Line,
     Moment,
     Part,
@@ -23,9 +21,8 @@ from backprop_core.derivations.expressions import (
     Slip,
     number,
     over_samples,
-    value_text,
-    value_texts,
 )
+from backprop_core.derivations.legend import Legend, value_text
 from backprop_core.derivations.symbols import (
     ERROR,
     H,
@@ -33,26 +30,20 @@ from backprop_core.derivations.symbols import (
     T,
     Y,
     bias,
-    central_difference,
-    delta,
     derivative,
-    input_sum,
     output,
     slope,
-    tied_to,
     weight,
     x,
 )
 from backprop_core.derivations.three_layer import explicit, signals, update_rules
-from backprop_core.derivations.two_layer import derive, update_line
+from backprop_core.derivations.two_layer import derive
 
 __all__ = [
     "ERROR",
-    "OPENING",
-    "Changes",
     "Expression",
     "H",
-    "Leaf",
+    "Legend",
     "Line",
     "Moment",
     "Part",
@@ -62,25 +53,19 @@ __all__ = [
     "T",
     "Y",
     "bias",
-    "central_difference",
     "changes",
     "coming",
-    "delta",
     "derivative",
     "derive",
     "explicit",
     "going",
-    "input_sum",
     "number",
     "output",
     "over_samples",
     "signals",
     "slope",
-    "tied_to",
-    "update_line",
     "update_rules",
     "value_text",
-    "value_texts",
     "weight",
     "x",
 ]

@@ -4,55 +4,21 @@ A slip belongs to a line of `backprop_core.derivations.two_layer` by that line's
 index 1 stands for the weight or bias that is picked.
 """
 
-from math import nan
-
-from backprop_core._types import Array
-from backprop_core.derivations.expressions import (
-    Expression,
-    Moment,
-    Sign,
-    Slip,
-    number,
-    over_samples,
-)
+from backprop_core.derivations.expressions import Expression, Sign, Slip, number, over_samples
 from backprop_core.derivations.picked import Picked, Summand
 from backprop_core.derivations.symbols import H
 from backprop_core.equations import plain_text
 
-__all__ = ["slips_in_derivation", "slips_in_summary"]
+__all__ = ["printed_slips"]
 
 Slips = dict[str, tuple[Slip, ...]]
 
 
-def slips_in_derivation(p: Picked) -> Slips:
+def printed_slips(p: Picked) -> Slips:
     """The slips of Section "Deriving the formula", by the key of the line they belong to."""
     if p.at_output:
         return _output_bias(p) if p.is_bias else _output_weight(p)
     return _hidden_bias(p) if p.is_bias else _hidden_weight(p)
-
-
-def slips_in_summary(p: Picked) -> tuple[Slip, ...]:
-    """The slips of the four rules in Section "Putting it all together"."""
-    if p.is_bias and not p.at_output:
-        note = (
-            "The printed article lets B run from 1 to N₀, the number of inputs. "
-            "It numbers the hidden neurons: 1 to N₁."
-        )
-        return (_words(note),)
-    if p.is_bias or not p.at_output:
-        return ()
-    slope = p.s.slope(p.out)
-
-    def only_one(m: Moment) -> Array | float:
-        return slope.at(m) if len(m.x) == 1 else nan  # there is no telling which
-
-    unnumbered = p.s.relabelled(slope, r"g'(\hat{r})", only_one)
-    note = (
-        "The printed article leaves the sample index (i) out of g′(r̂), "
-        "so there is no telling which of the samples’ slopes is meant."
-    )
-    rule = p.s.parameter(p.nodes, "(l)") - H * p.gradient(p.wrong * unnumbered)
-    return (_without_hat(p), Slip(rule, note))
 
 
 def _output_weight(p: Picked) -> Slips:

@@ -17,9 +17,6 @@ from numpy.typing import ArrayLike
 
 from backprop_core._types import Array
 from backprop_core.backprop import Forward, Gradient, backward, forward, teacher_set
-from backprop_core.equations import (
-    format_number,
-)
 from backprop_core.network import Network
 
 __all__ = [
@@ -33,9 +30,6 @@ __all__ = [
     "Slip",
     "number",
     "over_samples",
-    "parameter_of",
-    "value_text",
-    "value_texts",
 ]
 
 Evaluator = Callable[["Moment"], Array | float]
@@ -79,25 +73,14 @@ class Moment:
         Two nodes name a weight, one names its bias.
         """
         if nodes not in self._nudged:
-            value = parameter_of(self.net, nodes)
+            value = self.net.parameter(*nodes)
             s = 1e-5 * max(1.0, abs(value))
             above, below = (
-                Moment(_with_parameter(self.net, nodes, nudged), self.x, self.t, self.h)
+                Moment(self.net.with_parameter(nodes, nudged), self.x, self.t, self.h)
                 for nudged in (value + s, value - s)
             )
             self._nudged[nodes] = above, below, (value + s) - (value - s)
         return self._nudged[nodes]
-
-
-def parameter_of(net: Network, nodes: tuple[str, ...]) -> float:
-    """The weight between two nodes, or the bias of one."""
-    return net.weight(nodes[0], nodes[1]) if len(nodes) == 2 else net.bias(nodes[0])
-
-
-def _with_parameter(net: Network, nodes: tuple[str, ...], value: float) -> Network:
-    if len(nodes) == 2:
-        return net.with_weight(nodes[0], nodes[1], value)
-    return net.with_bias(nodes[0], value)
 
 
 class Sign(str):
@@ -130,6 +113,11 @@ class Leaf:
     words: str
     at: Evaluator
     running: int = 0
+
+    @property
+    def key(self) -> tuple[str, tuple[str, ...]]:
+        """What tells it from other symbols."""
+        return self.latex, self.ties
 
 
 @dataclass(frozen=True)
@@ -329,6 +317,12 @@ class Line:
         """The symbols that carry the class ``term``, in the order of `latex`."""
         return (*(self.left.terms if self.left else ()), *self.expression.terms)
 
+    def printed_terms(self, slip: Slip) -> tuple[Leaf, ...]:
+        """The same for the line as the article prints it; none where only words slip."""
+        if not slip.expression:
+            return ()
+        return (*(self.left.terms if self.left else ()), *slip.expression.terms)
+
     def written(self, right: str) -> str:
         """The line with this LaTeX on its right."""
         if self.left is OPENING:
@@ -357,45 +351,3 @@ def over_samples(summand: Expression) -> Expression:
 def number(value: float, latex: str) -> Expression:
     """A number that stands in a formula: 2, ½."""
     return Expression((Sign(latex),), lambda m: value)
-
-
-# ---- what a reader may ask about a symbol ----
-
-
-def value_text(term: Leaf, moment: Moment, digits: int = 3) -> str:
-    """The present value of a symbol, in short: one for each sample, or for each j.
-
-    Empty where there is a value for each j and each sample: too many to say.
-
-    Examples
-    --------
-    >>> from backprop_core.derivations import H, Y
-    >>> moment = Moment(Network.three_layer(), [[1, 0], [0, 1]], [[1], [0]])
-    >>> [value_text(term, moment) for term in (Y - H).terms]
-    ['0.491, 0.49 (2 samples)', '0.5']
-    """
-    values = np.asarray(term.at(moment), dtype=float)
-    samples = len(moment.x)
-    if term.running and values.ndim == 2:
-        if samples > 1:
-            return ""
-        values = values[0]
-    if values.size == 1 and not term.running:
-        return format_number(values.item(), digits)
-    texts = [format_number(float(value), digits) for value in values.ravel()]
-    shown = ", ".join(texts if len(texts) <= 4 else [*texts[:3], "…"])
-    if not term.running:
-        return f"{shown} ({samples} samples)"
-    return f"{shown} (j = 1 … {term.running})" if term.running > 1 else f"{shown} (j = 1)"
-
-
-def value_texts(terms: Iterable[Leaf], moment: Moment, digits: int = 3) -> tuple[str, ...]:
-    """`value_text` of many symbols, each computed once."""
-    known: dict[tuple[object, ...], str] = {}
-    texts = []
-    for term in terms:
-        key = term.latex, term.ties
-        if key not in known:
-            known[key] = value_text(term, moment, digits)
-        texts.append(known[key])
-    return tuple(texts)

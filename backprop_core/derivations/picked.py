@@ -6,7 +6,7 @@ from backprop_core.derivations.expressions import Expression, over_samples
 from backprop_core.derivations.symbols import Symbols, T, Y
 from backprop_core.equations import plain_text
 
-__all__ = ["Picked"]
+__all__ = ["LARGEST", "Picked"]
 
 LARGEST = 6  # nodes in a layer
 
@@ -61,7 +61,7 @@ class Picked:
         if slot not in known:
             raise ValueError(f"slot is {slot!r}, but expected one of: {', '.join(known)}")
         self.nodes = known[slot]
-        self.name = plain_text(self.s.written(self.nodes))
+        self.name = plain_text(self.s.notation.parameter(self.nodes))
         self.derivative = self.s.derivative(*self.nodes)
         self.j = next((n for n in self.nodes if n in self.hidden), self.hidden[0])
 
@@ -127,12 +127,9 @@ class Picked:
         """(y − t) · g′(r̂): what the output neuron hands back."""
         return self.wrong * self.s.slope(self.out)
 
-    def gradient(self, blame: Expression | None = None) -> Expression:
-        """∇E as it stands in the update rule (Section "Putting it all together").
-
-        What the output neuron hands back may be given if it is printed otherwise.
-        """
-        s, product = self.s, blame or self.scaled
+    def gradient(self) -> Expression:
+        """∇E as it stands in the update rule (Section "Putting it all together")."""
+        s, product = self.s, self.scaled
         if not self.at_output:
             product = product * self.w_j * s.slope(self.j)
         if not self.is_bias:

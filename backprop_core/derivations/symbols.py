@@ -14,15 +14,8 @@ import numpy as np
 
 from backprop_core._types import Array
 from backprop_core.backprop import error
-from backprop_core.derivations.expressions import (
-    Evaluator,
-    Expression,
-    Leaf,
-    Moment,
-    Sign,
-    parameter_of,
-)
-from backprop_core.equations import PLAIN, Notation, Term, meaning, plain_text, symbol
+from backprop_core.derivations.expressions import Evaluator, Expression, Leaf, Moment, Sign
+from backprop_core.equations import PLAIN, Notation, Term, meaning, plain_text, symbol, tied_to
 
 __all__ = ["Symbols"]
 
@@ -139,7 +132,7 @@ class Symbols:
 
     def gradient(self, nodes: tuple[str, ...], at: str = "") -> Expression:
         """∇E(w), measured: by central differences of E."""
-        w = self.written(nodes) + (f"^{{{at}}}" if at else "")
+        w = self.notation.parameter(nodes) + (f"^{{{at}}}" if at else "")
         name = plain_text(w)
         return self.leaf(
             rf"\nabla E({w})",
@@ -241,7 +234,7 @@ class Symbols:
 
         Two nodes name the weight between them, one its bias.
         """
-        w = self.written(nodes) + (f"^{{{at}}}" if at else "")
+        w = self.notation.parameter(nodes) + (f"^{{{at}}}" if at else "")
         sign = Sign(rf"\frac{{\partial}}{{\partial {w}}}")
 
         def differentiate(expression: Expression) -> Expression:
@@ -254,14 +247,10 @@ class Symbols:
 
         return differentiate
 
-    def written(self, nodes: tuple[str, ...]) -> str:
-        """LaTeX of the weight between two nodes, or of the bias of one."""
-        return self.notation.weight(*nodes) if len(nodes) == 2 else self.notation.bias(*nodes)
-
     def central_difference(self, *nodes: str) -> Expression:
         """The referee: E with the parameter nudged up, less E with it nudged down, over the way."""
         measured = self.derivative(*nodes)(ERROR)
-        w = self.written(nodes)
+        w = self.notation.parameter(nodes)
         sign = Sign(rf"\frac{{E({w} + s) - E({w} - s)}}{{2 s}}")
         return Expression((sign,), measured.at)
 
@@ -270,21 +259,12 @@ def _parameter_value(nodes: tuple[str, ...], at: str) -> Evaluator:
     """A weight or bias, now or after the update."""
 
     def now(m: Moment) -> float:
-        return parameter_of(m.net, nodes)
+        return m.net.parameter(*nodes)
 
     def afterwards(m: Moment) -> float:
-        if len(nodes) == 2:
-            k, a, b = m.net.edge(*nodes)
-            return now(m) - m.h * float(m.g.weights[k][a, b])
-        k, n = m.net.places[nodes[0]]
-        return now(m) - m.h * float(m.g.biases[k - 1][n])
+        return now(m) - m.h * m.g.of(m.net, *nodes)
 
     return afterwards if at == "(l+1)" else now
-
-
-def tied_to(nodes: tuple[str, ...]) -> tuple[str, ...]:
-    """The class of the edge between two nodes, or of one node."""
-    return ("-".join(("edge" if len(nodes) == 2 else "node", *nodes)),)
 
 
 def _column(m: Moment, layers: tuple[Array, ...], neuron: str) -> Array:

@@ -160,35 +160,49 @@ def signals(convention: str = "output") -> tuple[Part, ...]:
         raise ValueError(
             f"convention is {convention!r}, but expected one of: {', '.join(CONVENTIONS)}"
         )
+    return (
+        Part("The error signals", _error_signals(convention)),
+        Part("The gradient from them", _gradient_from_signals(convention)),
+    )
+
+
+def _blame(neuron: str, convention: str) -> Expression:
+    """∂E/∂r of a neuron: the article's δ · g′(r), or the textbook's δ alone."""
+    signal = delta(neuron, convention)
+    return signal if convention == "sum" else signal * slope(neuron)
+
+
+def _arriving_at_f1(convention: str) -> Expression:
+    return _blame("f3", convention) * W_1_3 + _blame("f4", convention) * W_1_4
+
+
+def _error_signals(convention: str) -> tuple[Line, ...]:
     textbook = convention == "sum"
 
-    def signal(neuron: str) -> Expression:
-        return delta(neuron, convention)
-
-    def blame(neuron: str) -> Expression:
-        """∂E/∂r of a neuron: the article's δ · g′(r), or the textbook's δ alone."""
-        return signal(neuron) if textbook else signal(neuron) * slope(neuron)
-
     def defined(neuron: str, arriving: Expression, move: str) -> Line:
+        signal = delta(neuron, convention)
         if not textbook:
-            return Line(signal(neuron), arriving, f"{move}.", quantity="signal")
+            return Line(signal, arriving, f"{move}.", quantity="signal")
         # The textbook's δ passes the neuron's own slope as well.
         own = f"{move}, times the slope at {unicode_name(neuron)}."
-        return Line(signal(neuron), arriving * slope(neuron), own, quantity="signal")
+        return Line(signal, arriving * slope(neuron), own, quantity="signal")
 
-    arriving = blame("f3") * W_1_3 + blame("f4") * W_1_4
+    from_f5 = _blame("f5", convention)
     by = "the weight of the edge" if textbook else "the slope at f₅ and by the weight of the edge"
-    errors = (
+    return (
         defined("f5", Y - T, "How far the answer is off"),
-        defined("f3", blame("f5") * W_3_5, f"What f₅ hands back to f₃, scaled by {by}"),
-        defined("f4", blame("f5") * W_4_5, f"What f₅ hands back to f₄, scaled by {by}"),
-        defined("f1", arriving, "The sum of what f₁ hears from f₃ and from f₄"),
+        defined("f3", from_f5 * W_3_5, f"What f₅ hands back to f₃, scaled by {by}"),
+        defined("f4", from_f5 * W_4_5, f"What f₅ hands back to f₄, scaled by {by}"),
+        defined("f1", _arriving_at_f1(convention), "The sum of what f₁ hears from f₃ and from f₄"),
     )
 
-    both = W_3_5 * slope("f3") * W_1_3 + W_4_5 * slope("f4") * W_1_4
-    written_out = (
-        blame("f5") * W_3_5 * slope("f3") * W_1_3 + blame("f5") * W_4_5 * slope("f4") * W_1_4
-    )
+
+def _gradient_from_signals(convention: str) -> tuple[Line, ...]:
+    """Until it is the last line of the explicit derivation."""
+    textbook = convention == "sum"
+    from_f5, arriving = _blame("f5", convention), _arriving_at_f1(convention)
+    by_f3, by_f4 = W_3_5 * slope("f3") * W_1_3, W_4_5 * slope("f4") * W_1_4
+    both = by_f3 + by_f4
 
     def slips(before: Expression, after: Expression | None = None) -> tuple[Slip, ...]:
         """The article's g′(r_4) where f1's own slope belongs."""
@@ -198,24 +212,28 @@ def signals(convention: str = "output") -> tuple[Part, ...]:
         note = "The printed article has g′(r₄) here. The weight ends at f₁, so the slope is f₁’s."
         return (Slip(over_samples(printed * after if after else printed), note),)
 
-    gradient = (
+    return (
         Line(
             GRADIENT,
-            over_samples(blame("f1") * x("x1")),
+            over_samples(_blame("f1", convention) * x("x1")),
             "Error times input; the slope is part of the error signal."
             if textbook
             else "Error times slope times input, as for every other weight.",
-            slips(signal("f1")),
+            slips(delta("f1", convention)),
         ),
         Line(
             None, over_samples(arriving * slope("f1") * x("x1")), "Write out δ₁.", slips(arriving)
         ),
-        Line(None, over_samples(written_out * slope("f1") * x("x1")), "Write out δ₃ and δ₄."),
         Line(
             None,
-            over_samples(blame("f5") * slope("f1") * x("x1") * both),
+            over_samples((from_f5 * by_f3 + from_f5 * by_f4) * slope("f1") * x("x1")),
+            "Write out δ₃ and δ₄.",
+        ),
+        Line(
+            None,
+            over_samples(from_f5 * slope("f1") * x("x1") * both),
             "Take out of the bracket what both paths share.",
-            slips(blame("f5"), both),
+            slips(from_f5, both),
         ),
         Line(
             None,
@@ -223,10 +241,6 @@ def signals(convention: str = "output") -> tuple[Part, ...]:
             "Write out the first error signal. This is the last line of the explicit derivation.",
         ),
         _referee(),
-    )
-    return (
-        Part("The error signals", errors),
-        Part("The gradient from them", gradient),
     )
 
 

@@ -15,19 +15,13 @@ from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache
 
-from backprop_core.derivations.as_printed import slips_in_derivation, slips_in_summary
-from backprop_core.derivations.expressions import (
-    Expression,
-    Line,
-    Part,
-    number,
-    over_samples,
-)
+from backprop_core.derivations.as_printed import printed_slips
+from backprop_core.derivations.expressions import Expression, Line, Part, number, over_samples
 from backprop_core.derivations.picked import Picked
-from backprop_core.derivations.symbols import REFEREE, H, Y, tied_to
-from backprop_core.equations import plain_text
+from backprop_core.derivations.symbols import REFEREE, H, Y
+from backprop_core.equations import plain_text, tied_to
 
-__all__ = ["derive", "update_line"]
+__all__ = ["derive"]
 
 HALF, TWO = number(0.5, r"\frac{1}{2}"), number(2.0, "2")
 
@@ -57,28 +51,12 @@ def derive(sizes: tuple[int, ...], slot: str) -> tuple[Part, ...]:
     return tuple(telling.parts())
 
 
-@cache
-def update_line(sizes: tuple[int, ...], slot: str) -> Line:
-    """The rule that `derive` arrives at, as Section "Putting it all together" sums it up.
-
-    Its slips are those of that section. Parameters and errors as `derive`.
-
-    Examples
-    --------
-    >>> line = update_line((2, 2, 1), "bias-f1")
-    >>> line.left.terms[0].words, line.slip.expression, line.slip.changes_value
-    ('b₁ after the update, the bias of f₁', None, False)
-    """
-    picked = Picked(sizes, slot)
-    return replace(_Telling(picked).rule(), slips=slips_in_summary(picked))
-
-
 class _Telling:
     """The lines of one derivation. Each has a key, by which the article's slips are found."""
 
     def __init__(self, picked: Picked) -> None:
         self.p = picked
-        self.slips = slips_in_derivation(picked)
+        self.slips = printed_slips(picked)
         self.own = tied_to(picked.nodes)
         self.answer = (f"node-{picked.out}", f"edge-{picked.out}-y", "node-y")
         self.last_edge = (f"node-{picked.j}", f"edge-{picked.j}-{picked.out}")
@@ -119,7 +97,7 @@ class _Telling:
                 lit=self.own,
             ),
             Line(
-                s.error(s.written(p.nodes) + "^{(l)}"),
+                s.error(s.notation.parameter(p.nodes) + "^{(l)}"),
                 self.half_squares(),
                 "The error to be brought down: half the sum of the squared misses.",
                 quantity="error",
@@ -267,7 +245,7 @@ class _Telling:
             self.line(
                 "w_j",
                 over_samples(scaled * p.w_j * d(s.output(p.j))),
-                f"{plain_text(s.written((p.j, p.out)))} is a constant here: take it out.",
+                f"{plain_text(s.notation.weight(p.j, p.out))} is a constant here: take it out.",
                 edge,
             ),
         )
@@ -308,7 +286,7 @@ class _Telling:
             self.line(
                 "b_j",
                 over_samples(scaled * d(p.input_sum())),
-                f"The bias {plain_text(s.written((j,)))} does not depend on {p.name}: "
+                f"The bias {plain_text(s.notation.bias(j))} does not depend on {p.name}: "
                 "it drops out.",
                 self.into(j),
             ),

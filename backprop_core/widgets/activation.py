@@ -44,12 +44,7 @@ class ActivationSlope(Board):
                 ),
             ),
             (
-                Choice(
-                    "activation",
-                    "Activation",
-                    tuple((name, name) for name in ACTIVATIONS),
-                    "sigmoid",
-                ),
+                Choice.of("activation", "Activation", ACTIVATIONS, "sigmoid"),
                 Slider("r", "Sum r", *R, 0.1, 1.0),
             ),
         )

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from backprop_core.equations import format_apart
-from backprop_core.landscape import Landscape, Path, shuffled
-from backprop_core.widgets.board import Board, Choice, Mark, Plot, Shown, Slider
-from backprop_core.widgets.valley import XOR, counted, level_lines
+from backprop_core.landscape import Path, shuffled
+from backprop_core.widgets.board import Board, Choice, Mark, Plot, Shown
+from backprop_core.widgets.valley import START, XOR, counted, level_lines, rate
 
 __all__ = ["BatchOnline"]
 
@@ -31,7 +31,6 @@ class BatchOnline(Board):
     """
 
     def __init__(self) -> None:
-        low, high = XOR.span
         pairs = tuple(
             (f"{XOR.name(across)} and {XOR.name(up)}", f"{across} {up}") for across, up in _PAIRS
         )
@@ -59,9 +58,8 @@ class BatchOnline(Board):
                     (("as they come", "given"), ("shuffled", "shuffled")),
                     "given",
                 ),
-                Slider("a", "Start, across", low, high, 0.1, 0.0),
-                Slider("b", "Start, up", low, high, 0.1, 1.0),
-                Slider("h", "Learning rate h", 0.5, 40.0, 0.5, 8.0),
+                *START,
+                rate(8.0),
             ),
         )
 
@@ -72,7 +70,7 @@ class BatchOnline(Board):
     def show(self, values: Mapping[str, Any]) -> Shown:
         """Both paths, and each epoch as a step."""
         slots = values["pair"].split()
-        valley = Landscape.of(XOR.net, XOR.x, XOR.t, *slots)
+        valley = XOR.landscape(*slots)
         start, h = [values["a"], values["b"]], values["h"]
         orders = [list(range(_SAMPLES))] * EPOCHS
         if values["order"] == "shuffled":

@@ -287,12 +287,7 @@ function snapped({ low, high, step }, value) {
 }
 
 function render({ model, el }) {
-  const root = make("div", "bp bp-board");
-  root.setAttribute("role", "group");
-  root.setAttribute("data-lm-suppress-shortcuts", "true"); // JupyterLab would take the keys
-  root.innerHTML = TEMPLATE;
-  el.append(root);
-
+  const root = makeRoot(el, "bp-board", TEMPLATE);
   const $ = (selector) => root.querySelector(selector);
   const parts = {
     panels: $(".bp-panels"), fields: $(".bp-fields"), telling: $(".bp-telling"),
@@ -306,7 +301,7 @@ function render({ model, el }) {
 
   const shown = () => ({ ...EMPTY, ...model.get("shown") });
   const steps = () => shown().steps ?? [];
-  const here = () => Math.max(0, Math.min(model.get("step"), steps().length - 1));
+  const way = stepping(root, listen, model, () => steps().length);
 
   // ---- asking Python: one action at a time, and of the others only the newest of a kind ----
 
@@ -395,7 +390,7 @@ function render({ model, el }) {
       write(values[key], said[key]);
       input.defaultValue = values[key];
     }
-    for (const { told, picture } of panels) if (told.picks) paintPicked(picture, values[told.picks]);
+    for (const { told, picture } of panels) if (told.picks) markPicked(picture, values[told.picks]);
   }
 
   // ---- pictures ----
@@ -410,35 +405,20 @@ function render({ model, el }) {
 
   // ---- picking an edge or a bias ----
 
-  const slotOf = (target) => {
-    const text = target.closest("text.weight, text.bias");
-    const named = text && [...text.classList].find((name) => /^(weight|bias)-/.test(name));
-    const [tie = ""] = named ? [] : tieOf(target.closest(".edge, .node"), root);
-    return named ?? tie.replace(/^edge-/, "weight-").replace(/^node-/, "bias-");
-  };
-  const partOf = (slot) => slot.replace(/^weight-/, "edge-").replace(/^bias-/, "node-");
   const optionsOf = (key) => (fields.get(key)?.told.options ?? []).map(([, value]) => value);
 
   function markPickable() {
     for (const { told, picture } of panels.filter(({ told }) => told.picks)) {
       picture.querySelectorAll(".is-pickable").forEach((part) => part.classList.remove("is-pickable"));
       for (const slot of optionsOf(told.picks)) {
-        picture.querySelectorAll(`.${CSS.escape(partOf(slot))}, text.${CSS.escape(slot)}`)
-          .forEach((part) => part.classList.add("is-pickable"));
+        partsOf(picture, slot).forEach((part) => part.classList.add("is-pickable"));
       }
     }
   }
 
-  function paintPicked(picture, slot = "") {
-    picture.querySelectorAll(".is-picked").forEach((part) => part.classList.remove("is-picked"));
-    if (!slot) return;
-    picture.querySelectorAll(`.${CSS.escape(partOf(slot))}, text.${CSS.escape(slot)}`)
-      .forEach((part) => part.classList.add("is-picked"));
-  }
-
   listen(parts.panels, "click", ({ target }) => {
     const at = panels.find(({ picture }) => picture.contains(target));
-    const slot = at?.told.picks && slotOf(target);
+    const slot = at?.told.picks && slotOf(target, root);
     if (slot && optionsOf(at.told.picks).includes(slot)) ask({ key: at.told.picks, value: slot });
   });
 
@@ -530,7 +510,7 @@ function render({ model, el }) {
   // ---- painting ----
 
   function paint() {
-    const step = { ...EMPTY, ...steps()[here()] };
+    const step = { ...EMPTY, ...steps()[way.here()] };
     const part = follow(together(shown(), step));
     const backdrop = model.get("backdrop") ?? {};
     for (const one of panels) one.paint(part, step, backdrop);
@@ -560,7 +540,7 @@ function render({ model, el }) {
 
   function paintStep() {
     paint();
-    const { lit, backwards } = { ...EMPTY, ...steps()[here()] };
+    const { lit, backwards } = { ...EMPTY, ...steps()[way.here()] };
     for (const { told, picture } of panels.filter(({ told }) => told.kind === "graph")) {
       pulse(picture, (lit[told.key] ?? []).filter((name) => name.startsWith("edge-")), backwards);
     }
@@ -570,16 +550,8 @@ function render({ model, el }) {
     parts.problem.textContent = model.get("problem");
   }
 
-  function go(step) {
-    const inside = Math.max(0, Math.min(step, steps().length - 1));
-    if (inside === model.get("step")) return;
-    model.set("step", inside); // repaints through change:step, without the kernel
-    model.save_changes();
-  }
-
   // ---- wiring ----
 
-  const way = stepping(root, listen, { length: () => steps().length, here, go });
   const refreshTip = tooltips(root, listen);
   pointing(root, listen);
   const paintName = () => root.setAttribute("aria-label", model.get("name"));
@@ -591,17 +563,12 @@ function render({ model, el }) {
   writeValues();
   paintProblem();
 
-  let width = 0;
-  const resized = new ResizeObserver(([{ contentRect }]) => {
-    if (contentRect.width !== width) { // a step changes the height alone
-      tallest = 0;
-      parts.telling.style.minHeight = "";
-      fitEquations(parts.equations);
-      keepHeight();
-    }
-    width = contentRect.width;
+  const resized = onWidth(parts.equations, () => {
+    tallest = 0;
+    parts.telling.style.minHeight = "";
+    fit([...parts.equations.children]);
+    keepHeight();
   });
-  resized.observe(parts.equations);
 
   // What comes in one message is painted once, when all of it is there.
   let due = null;
@@ -622,7 +589,7 @@ function render({ model, el }) {
     for (const name of build) due.add(name);
   }
 
-  const watched = {
+  const unwatch = watch(model, {
     "change:step": paintStep, "change:name": paintName,
     "change:problem": paintProblem, "change:answer": () => { onAnswer(); settle(); },
     "change:panels": () => soon(["panels", "paint"]),
@@ -630,14 +597,13 @@ function render({ model, el }) {
     "change:equations": () => soon(["paint"]),
     "change:backdrop": () => soon(["paint"]),
     "change:shown": () => soon(["paint"]),
-  };
-  for (const [name, action] of Object.entries(watched)) model.on(name, action);
+  });
 
   return () => {
     way.play(false);
     listening.abort();
     resized.disconnect();
-    for (const [name, action] of Object.entries(watched)) model.off(name, action);
+    unwatch();
   };
 }
 

@@ -4,7 +4,7 @@ A board is described in Python and drawn by one piece of JavaScript. Its subclas
 it (pictures, controls) and what it shows for the controls' present values; an edit sends only that.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from math import isfinite
 from typing import Any
@@ -89,6 +89,11 @@ class Choice:
     options: tuple[tuple[str, str], ...]
     start: str
 
+    @classmethod
+    def of(cls, key: str, label: str, names: Iterable[str], start: str) -> "Choice":
+        """A menu of names that are values as well."""
+        return cls(key, label, tuple((name, name) for name in names), start)
+
     def read(self, value: Any) -> str:
         """The value that was chosen; ValueError if it is not on the menu."""
         known = {chosen: text for text, chosen in self.options}
@@ -166,8 +171,9 @@ class Mark:
     points : sequence of (x, y), or a sequence of such sequences
         A line or an area may have several pieces; a point or a text has one place.
     look : str
-        Classes for the style sheet: the roles ``error``, ``slope``, ``input``, ``quiet``,
-        ``strong``, ``dashed``; for points ``circle``, ``square``, ``cross``, ``ring``.
+        Classes for the style sheet: the colours ``error``, ``slope``, ``input``, ``quiet``;
+        ``strong``; for lines ``thin``, ``dashed``; for points ``small`` and the shapes
+        ``circle``, ``square``, ``cross``, ``ring``.
     text : str
         What stands beside a point, or the text itself. ``_`` and digits become subscripts in
         Python (`unicode_name`), not here.

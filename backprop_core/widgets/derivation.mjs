@@ -1,9 +1,11 @@
 // Lays the lines of a derivation out once, and afterwards writes nothing but their values.
 
 /** A box with an equation: `mathml` was made by our own kernel from our own formulas. */
-function equation(mathml) {
+function equation(mathml, terms) {
   const box = make("div", "equation");
   box.innerHTML = mathml;
+  box.dataset.terms = terms.join(" ");
+  oneStop(box);
   return box;
 }
 
@@ -18,7 +20,7 @@ function valueSlot(name) {
 function slipBox(slip) {
   const box = make("details", "slip");
   const inside = make("div", "line");
-  inside.append(make("p", "move", slip.note), equation(slip.equation), valueSlot("As printed"));
+  inside.append(make("p", "move", slip.note), equation(slip.equation, slip.terms), valueSlot("As printed"));
   box.append(make("summary", "", "The printed article differs here"), inside);
   return box;
 }
@@ -26,7 +28,7 @@ function slipBox(slip) {
 function lineItem(line) {
   const item = document.createElement("li");
   const inside = make("div", "line");
-  inside.append(make("p", "move", line.move), equation(line.equation), valueSlot("Value"));
+  inside.append(make("p", "move", line.move), equation(line.equation, line.terms), valueSlot("Value"));
   item.append(inside);
   if (line.slip) item.append(slipBox(line.slip));
   return item;
@@ -43,29 +45,43 @@ function partSection(part) {
 
 function render({ model, el }) {
   const root = make("div", "bp bp-derivation");
+  const body = make("div");
+  root.append(body);
+  root.setAttribute("data-lm-suppress-shortcuts", "true"); // JupyterLab would take the arrow keys
+  el.append(root);
+
+  const [listen, listening] = listener();
   const sizes = new ResizeObserver((entries) => entries.forEach((e) => markScrollable(e.target)));
+  const refreshTip = tooltips(root, listen, (term) => {
+    const line = term.closest(".equation");
+    const place = [...line.querySelectorAll(".term")].indexOf(term);
+    const symbol = line.dataset.terms.split(" ")[place];
+    return [model.get("names")[symbol], model.get("tips")[symbol]];
+  });
+  moveAmongTerms(root, listen);
 
   function writeValues() {
     const values = model.get("values");
-    root.querySelectorAll(".slot").forEach((slot, n) => {
+    body.querySelectorAll(".slot").forEach((slot, n) => {
       slot.textContent = values[n];
     });
+    refreshTip();
   }
 
   function layOut() {
     sizes.disconnect();
-    root.replaceChildren(...model.get("parts").map(partSection));
-    root.querySelectorAll(".equation").forEach((box) => sizes.observe(box));
+    body.replaceChildren(...model.get("parts").map(partSection));
+    body.querySelectorAll(".equation:not(:has(.term))").forEach((box) => sizes.observe(box));
     writeValues();
   }
 
   layOut();
-  el.append(root);
-  model.on("change:parts", layOut);
-  model.on("change:values", writeValues);
+  const unwatch = watch(model, {
+    "change:parts": layOut, "change:values": writeValues, "change:tips": refreshTip,
+  });
   return () => {
-    model.off("change:parts", layOut);
-    model.off("change:values", writeValues);
+    unwatch();
+    listening.abort();
     sizes.disconnect();
   };
 }

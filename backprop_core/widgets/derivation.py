@@ -10,7 +10,15 @@ import anywidget
 import numpy as np
 import traitlets
 
-from backprop_core.derivations import Line, Moment, Part, explicit, signals, update_rules
+from backprop_core.derivations import (
+    Legend,
+    Line,
+    Moment,
+    Part,
+    explicit,
+    signals,
+    update_rules,
+)
 from backprop_core.equations import format_number
 from backprop_core.situation import Situation
 from backprop_core.widgets.mathml import mathml
@@ -44,6 +52,9 @@ class Derivation(anywidget.AnyWidget):
         Titles, equations as MathML and what was done: all that stays while numbers change.
     values : list of str
         A text for each line and each slip, in the order in which `parts` has them.
+    names, tips : list of str
+        What the symbols stand for, and their present values; the ``terms`` of a line count into
+        them, in the order in which its equation has them.
     """
 
     _esm = script("derivation.mjs")
@@ -51,6 +62,8 @@ class Derivation(anywidget.AnyWidget):
 
     parts = traitlets.List(traitlets.Dict()).tag(sync=True)
     values = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    names = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    tips = traitlets.List(traitlets.Unicode()).tag(sync=True)
 
     def __init__(self, lesson: Any, which: str = "explicit") -> None:
         if which not in _TOLD:
@@ -62,9 +75,18 @@ class Derivation(anywidget.AnyWidget):
 
     def _follow(self, situation: Situation) -> None:
         told = self._tell(situation.convention)
-        with self.hold_sync():
-            self.parts = [_part(part) for part in told]  # nothing is sent where nothing changed
-            self.values = _values(told, situation)
+        lines = [line for part in told for line in part.lines]
+        legend = Legend(lines)
+        moment = Moment(situation.network, situation.x, situation.t, situation.h)
+        with self.hold_sync():  # nothing is sent where nothing changed
+            self.parts = [
+                {"title": part.title, "lines": [_line(line, legend) for line in part.lines]}
+                for part in told
+            ]
+            self.names = list(legend.words)
+            self.tips = list(legend.values(moment))
+            with np.errstate(all="ignore"):  # what is too large to compute says so
+                self.values = [text for line in lines for text in _texts(line, moment)]
 
 
 _TOLD: dict[str, Callable[[str], tuple[Part, ...]]] = {
@@ -74,33 +96,32 @@ _TOLD: dict[str, Callable[[str], tuple[Part, ...]]] = {
 }
 
 
-def _part(part: Part) -> dict[str, Any]:
-    return {"title": part.title, "lines": [_line(line) for line in part.lines]}
-
-
-def _line(line: Line) -> dict[str, Any]:
-    slip = line.slip and {
-        "equation": mathml(line.latex_as_printed, "block"),
-        "note": line.slip.note,
+def _line(line: Line, legend: Legend) -> dict[str, Any]:
+    slip = (
+        line.slip
+        and line.slip.expression
+        and {
+            "equation": mathml(line.latex_as_printed, "block"),
+            "terms": legend.places(line.printed_terms(line.slip)),
+            "note": line.slip.note,
+        }
+    )
+    return {
+        "equation": mathml(line.latex, "block"),
+        "terms": legend.places(line.terms),
+        "move": line.move,
+        "slip": slip,
     }
-    return {"equation": mathml(line.latex, "block"), "move": line.move, "slip": slip}
 
 
-def _values(told: tuple[Part, ...], situation: Situation) -> list[str]:
-    moment = Moment(situation.network, situation.x, situation.t, situation.h)
-    texts = []
-    with np.errstate(all="ignore"):  # what is too large to compute says so
-        for line in (line for part in told for line in part.lines):
-            value = _number(line.expression.at(moment))
-            texts.append(value)
-            if line.slip:
-                printed = _number(line.slip.expression.at(moment))
-                texts.append(
-                    f"{printed}, here by chance the same"
-                    if printed == value
-                    else f"{printed} instead of {value}"
-                )
-    return texts
+def _texts(line: Line, moment: Moment) -> list[str]:
+    """A line's value, and what becomes of it as printed."""
+    value = _number(line.expression.at(moment))
+    if not line.slip or not line.slip.expression:
+        return [value]
+    printed = _number(line.slip.expression.at(moment))
+    chance = f"{printed}, here by chance the same"
+    return [value, chance if printed == value else f"{printed} instead of {value}"]
 
 
 def _number(value: Any) -> str:

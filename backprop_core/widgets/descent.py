@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 
 from backprop_core.equations import format_apart, format_number
-from backprop_core.landscape import Landscape, Path
+from backprop_core.landscape import Path
 from backprop_core.widgets.board import Board, Button, Mark, Plot, Shown, Slider
-from backprop_core.widgets.valley import XOR, counted, curve, dots, level_lines
+from backprop_core.widgets.valley import START, XOR, counted, curve, dots, level_lines, rate
 
 __all__ = ["Downhill", "TwoWeights"]
 
@@ -42,7 +42,7 @@ class Downhill(Board):
             (
                 XOR.choice("slot", "Weight or bias", "weight-x1-f1"),
                 Slider("w", "Its value", *XOR.span, 0.05, 0.0),
-                Slider("h", "Learning rate h", 0.5, 40.0, 0.5, 8.0),
+                rate(8.0),
                 Button("step", "Take a step"),
                 Button("back", "Back to 0"),
             ),
@@ -72,7 +72,7 @@ class Downhill(Board):
 
     def _step(self, values: Mapping[str, Any]) -> tuple[float, float, float]:
         """The weight, ∂E/∂w there, and the weight after an update."""
-        valley = Landscape.of(XOR.net, XOR.x, XOR.t, values["slot"])
+        valley = XOR.landscape(values["slot"])
         path = valley.descend([values["w"]], values["h"], 1)
         slope = float(valley.gradient(values["w"])[0])
         return values["w"], slope, float(path.points[-1, 0])
@@ -81,7 +81,7 @@ class Downhill(Board):
         """The point, its tangent and the step from it."""
         slot, name = values["slot"], XOR.name(values["slot"])
         w, slope, there = self._step(values)
-        valley = Landscape.of(XOR.net, XOR.x, XOR.t, slot)
+        valley = XOR.landscape(slot)
         height, after = (float(e) for e in valley.errors([w, there]))
         ends = np.array([w - _REACH, w + _REACH])
         tangent = np.stack((ends, height + slope * (ends - w)), axis=-1)
@@ -133,7 +133,6 @@ class TwoWeights(Board):
     """
 
     def __init__(self) -> None:
-        low, high = XOR.span
         super().__init__(
             "E over two weights",
             (
@@ -148,9 +147,8 @@ class TwoWeights(Board):
             (
                 XOR.choice("across", "Across", "weight-x1-f1"),
                 XOR.choice("up", "Up", "weight-f1-f3"),
-                Slider("a", "Start, across", low, high, 0.1, 0.0),
-                Slider("b", "Start, up", low, high, 0.1, 1.0),
-                Slider("h", "Learning rate h", 0.5, 40.0, 0.5, 4.0),
+                *START,
+                rate(4.0),
             ),
         )
 
@@ -161,7 +159,7 @@ class TwoWeights(Board):
     def show(self, values: Mapping[str, Any]) -> Shown:
         """The whole path, and each update on it as a step."""
         slots = _two(values)
-        valley = Landscape.of(XOR.net, XOR.x, XOR.t, *slots)
+        valley = XOR.landscape(*slots)
         path = valley.descend([values["a"], values["b"]], values["h"], UPDATES)
         across, up = (XOR.name(slot) for slot in slots)
         return Shown(

@@ -9,7 +9,7 @@ from backprop_core._types import Array
 from backprop_core.backprop import Forward, backward, error, forward
 from backprop_core.equations import Equation, Term, format_number, joined, plain_text, weight_symbol
 from backprop_core.network import Network
-from backprop_core.situation import TEACHER_SETS, Situation, sample_text
+from backprop_core.situation import Situation, fitting, parameters_of, sample_text, samples_of
 from backprop_core.widgets.board import (
     Board,
     Button,
@@ -42,11 +42,6 @@ class TeacherSet(Board):
     """
 
     def __init__(self) -> None:
-        fitting = [
-            name
-            for name, samples in TEACHER_SETS.items()
-            if all((len(x), len(t)) == (2, 1) for x, t in samples)
-        ]
         super().__init__(
             "The error of a teacher set",
             (
@@ -59,7 +54,7 @@ class TeacherSet(Board):
                 ),
             ),
             (
-                Choice("set", "Teacher set", tuple((name, name) for name in fitting), "XOR"),
+                Choice.of("set", "Teacher set", fitting(2), "XOR"),
                 XOR.choice("slot", "Weight or bias", _OFF),
                 Slider("value", "Its value", *XOR.span, 0.1, _START.parameters[_OFF].value),
                 Button("reset", "Reset"),
@@ -83,56 +78,53 @@ class TeacherSet(Board):
     def show(self, values: Mapping[str, Any]) -> Shown:
         """All samples on the plot; one at a time in the network."""
         situation = _START
-        for slot in XOR.slots:
+        for slot in XOR.net.slots:
             if slot in values:
                 situation = situation.with_parameter(slot, values[slot])
-        samples = TEACHER_SETS[values["set"]]
-        x, t = ([sample[n] for sample in samples] for n in (0, 1))
+        x, t = samples_of(values["set"])
         f = forward(situation.network, x)
         parts = [error(f.y[i], t[i]) for i in range(len(t))]
         total = Equation(
             Term("E", error(f.y, t), "", (), "the error over the whole teacher set"),
             joined("+", ([_part(i, value)] for i, value in enumerate(parts))),
         )
-        marks = [mark for i in range(len(t)) for mark in _triangle(i, f.y[i, 0], t[i][0], parts[i])]
+        marks = [mark for i in range(len(t)) for mark in _triangle(i, f.y[i, 0], t[i, 0], parts[i])]
         weights = {p.slot: format_number(p.value) for p in situation.parameters.values()}
         return Shown(
             marks={"samples": marks},
             texts={"net": weights},
             equations=(total,),
-            steps=[self._sample(f, i, samples[i], parts[i]) for i in range(len(samples))],
+            steps=[_sample(f, i, float(t[i, 0]), part) for i, part in enumerate(parts)],
         )
 
-    def _sample(
-        self, f: Forward, i: int, sample: tuple[tuple[float, ...], tuple[float, ...]], part: float
-    ) -> Shown:
-        y, t = float(f.y[i, 0]), sample[1][0]
-        texts = {f"value-{node}": format_number(v) for node, v in _outputs(XOR.net, f, i).items()}
-        texts |= {"value-y": format_number(y), "target-y": f"t = {format_number(t)}"}
-        own = Equation(
-            _part(i, part),
-            (
-                r"\tfrac{1}{2} \left(",
-                Term(f"y^{{({i + 1})}}", y, "input", ("node-y",), "what the network answers"),
-                "-",
-                Term(f"t^{{({i + 1})}}", t, "", ("node-y",), "the target"),
-                r"\right)^2",
-            ),
-        )
-        wanted = "but" if abs(y - t) > 0.5 else "and"
-        return Shown(
-            marks={
-                "samples": [Mark("now", "line", [(i + 1, -0.1), (i + 1.9, -0.1)], "error strong")]
-            },
-            texts={"net": texts},
-            lit={"net": ["node-y"]},
-            equations=(own,),
-            title=f"Sample {i + 1}: {sample_text(*sample)}",
-            sentence=(
-                f"The network answers y = {format_number(y)}, {wanted} t = {format_number(t)} was "
-                f"wanted: y − t = {format_number(y - t)}. That adds {format_number(part)} to E."
-            ),
-        )
+
+def _sample(f: Forward, i: int, t: float, part: float) -> Shown:
+    """One sample: its way through the network, and what it adds to E."""
+    y = float(f.y[i, 0])
+    texts = {f"value-{node}": format_number(v) for node, v in f.by_node(XOR.net, i).items()}
+    texts |= {"value-y": format_number(y), "target-y": f"t = {format_number(t)}"}
+    own = Equation(
+        _part(i, part),
+        (
+            r"\tfrac{1}{2} \left(",
+            Term(f"y^{{({i + 1})}}", y, "input", ("node-y",), "what the network answers"),
+            "-",
+            Term(f"t^{{({i + 1})}}", t, "", ("node-y",), "the target"),
+            r"\right)^2",
+        ),
+    )
+    wanted = "but" if abs(y - t) > 0.5 else "and"
+    return Shown(
+        marks={"samples": [Mark("now", "line", [(i + 1, -0.1), (i + 1.9, -0.1)], "error strong")]},
+        texts={"net": texts},
+        lit={"net": ["node-y"]},
+        equations=(own,),
+        title=f"Sample {i + 1}: {sample_text(tuple(f.x[i]), (t,))}",
+        sentence=(
+            f"The network answers y = {format_number(y)}, {wanted} t = {format_number(t)} was "
+            f"wanted: y − t = {format_number(y - t)}. That adds {format_number(part)} to E."
+        ),
+    )
 
 
 def _part(i: int, value: float) -> Term:
@@ -151,12 +143,6 @@ def _triangle(i: int, y: float, t: float, part: float) -> list[Mark]:
         Mark(f"answer-{i}", "point", (left, y), "input circle"),
         Mark(f"part-{i}", "text", (beside, 1.12), "error", format_number(part, 2)),
     ]
-
-
-def _outputs(net: Network, f: Forward, i: int) -> dict[str, float]:
-    """What every node hands on for one sample."""
-    layers = zip(net.layers, (f.x, *f.outputs), strict=True)
-    return {node: float(values[i, n]) for layer, values in layers for n, node in enumerate(layer)}
 
 
 class HalfSquare(Board):
@@ -212,7 +198,9 @@ class HalfSquare(Board):
         ]
         difference = Term("u", u, "input", (), "a difference, like y − t")
         equation = Equation(
-            Term(r"\frac{d}{du} \tfrac{1}{2} u^2", u, "slope", (), "the slope of half the square"),
+            Term(
+                r"\frac{d}{du} \, \tfrac{1}{2} u^2", u, "slope", (), "the slope of half the square"
+            ),
             (r"\tfrac{1}{2} \cdot 2 \cdot", difference),
         )
         half, whole = format_number(u), format_number(2 * u)
@@ -248,7 +236,7 @@ class TwoOutputs(Board):
 
     def __init__(self) -> None:
         weights = [f"weight-{a}-{b}" for a, b in self._NET.edges]
-        other = Situation(self._NET).parameters["weight-{}-{}".format(*self._FREE)]
+        other = parameters_of(self._NET)["weight-{}-{}".format(*self._FREE)]
         super().__init__(
             "Two outputs",
             (Graph("net", picture(self._NET.layers), picks="slot"),),
@@ -270,7 +258,6 @@ class TwoOutputs(Board):
         net = self._NET.with_weight(*self._FREE, values["other"])
         f, t = forward(net, self._X), np.array([values["t1"], values["t2"]])
         slot = values["slot"]
-        k, a, b = net.edge(*slot.split("-")[1:])
         errors, gradients = [error(f.y, t)], [backward(net, f, t)]
         for n in (0, 1):
             alone = f.y[0].copy()
@@ -287,7 +274,7 @@ class TwoOutputs(Board):
         slopes = [
             Term(
                 rf"\frac{{\partial {name}}}{{\partial {_weight(slot)}}}",
-                float(gradient.weights[k][a, b]),
+                gradient.of(net, *net.slots[slot]),
                 "slope",
                 (edge,),
                 f"how fast the error of {who} grows with this weight",
@@ -318,11 +305,11 @@ class TwoOutputs(Board):
 
     @staticmethod
     def _texts(net: Network, f: Forward, t: Array) -> dict[str, str]:
-        texts = {f"value-{node}": format_number(v) for node, v in _outputs(net, f, 0).items()}
+        texts = {f"value-{node}": format_number(v) for node, v in f.by_node(net).items()}
         for n in (0, 1):
             texts[f"value-y{n + 1}"] = format_number(float(f.y[0, n]))
             texts[f"target-y{n + 1}"] = f"t{'₁₂'[n]} = {format_number(t[n])}"
-        return texts | {p.slot: format_number(p.value) for p in Situation(net).parameters.values()}
+        return texts | {p.slot: format_number(p.value) for p in parameters_of(net).values()}
 
 
 def _weight(slot: str) -> str:

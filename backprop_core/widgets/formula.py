@@ -122,10 +122,8 @@ class TwoLayerFormula(Board):
 
     def _texts(self, f: Forward) -> dict[str, str]:
         net = self._net
-        outputs = [float(v) for layer in (f.x, *f.outputs) for v in layer[0]]
-        nodes = [node for layer in net.layers for node in layer]
         return {
-            **{f"value-{a}": format_number(v) for a, v in zip(nodes, outputs, strict=True)},
+            **{f"value-{a}": format_number(v) for a, v in f.by_node(net).items()},
             **{f"value-y{n}": format_number(float(y)) for n, y in enumerate(f.y[0], 1)},
             **{f"weight-{a}-{b}": format_number(net.weight(a, b)) for a, b in net.edges},
             **{

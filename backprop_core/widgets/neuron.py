@@ -44,12 +44,7 @@ class Neuron(Board):
             (Graph("neuron", neuron()),),
             (
                 *(Slider(key, unicode_name(key), -2.0, 2.0, 0.1, start) for key, start in _SLIDERS),
-                Choice(
-                    "activation",
-                    "Activation",
-                    tuple((name, name) for name in ACTIVATIONS),
-                    "sigmoid",
-                ),
+                Choice.of("activation", "Activation", ACTIVATIONS, "sigmoid"),
             ),
         )
 

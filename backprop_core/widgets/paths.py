@@ -24,7 +24,7 @@ from backprop_core.paths import (
     multiplications_by_signals,
     paths,
 )
-from backprop_core.situation import TEACHER_SETS, Situation, sample_text
+from backprop_core.situation import TEACHER_SETS, parameters_of, sample_text
 from backprop_core.widgets.board import Board, Choice, Graph, Mark, Plot, Shown, Slider, Value
 from backprop_core.widgets.pictures import picture
 from backprop_core.widgets.styles import stylesheet
@@ -97,7 +97,7 @@ class SumOverPaths(Board):
     def show(self, values: Mapping[str, Any]) -> Shown:
         """A step for each path, and one for their sum."""
         net, (x, t) = NETWORKS[values["network"]], SAMPLES[values["sample"]]
-        nodes = Situation(net).parameters[values["parameter"]].nodes
+        nodes = net.slots[values["parameter"]]
         along = AlongPaths.of(net, x, t)
         found = paths(net, *nodes)
         products = [along.equation(path, f"P_{{{n}}}") for n, path in enumerate(found, 1)]
@@ -111,16 +111,16 @@ def _pictures(name: str) -> list[Graph]:
 
 
 def _controls(name: str) -> list[Choice]:
-    parameters = Situation(NETWORKS[name]).parameters
+    parameters = parameters_of(NETWORKS[name])
     return [
-        Choice("network", "Network", tuple((name, name) for name in NETWORKS), name),
+        Choice.of("network", "Network", NETWORKS, name),
         Choice(
             "parameter",
             "Weight or bias",
             tuple((parameter.name, slot) for slot, parameter in parameters.items()),
             FIRST,
         ),
-        Choice("sample", "Sample", tuple((text, text) for text in SAMPLES), list(SAMPLES)[2]),
+        Choice.of("sample", "Sample", SAMPLES, list(SAMPLES)[2]),
     ]
 
 
@@ -128,9 +128,7 @@ def _outputs(along: AlongPaths) -> dict[str, str]:
     """What the graph shows at all steps: what the forward sweep found."""
     net, f = along.net, along.f
     texts = {"value-y": format_number(f.y[0, 0]), "target-y": f"t = {format_number(along.t[0, 0])}"}
-    for layer, outputs in zip(net.layers, (f.x, *f.outputs), strict=True):
-        texts |= {f"value-{n}": _in_disc(v) for n, v in zip(layer, outputs[0], strict=True)}
-    return texts
+    return texts | {f"value-{node}": _in_disc(v) for node, v in f.by_node(net).items()}
 
 
 def _factors(equation: Equation) -> dict[str, dict[str, str]]:

@@ -33,9 +33,9 @@ def picture(layers: Layers, hats: bool = False) -> str:
     neuron, whatever its name, is drawn as f̂, biases stand beside their discs, and there is no
     room for error signals.
     """
-    ready = SHELF / shelf_name(layers, hats)
-    if ready.is_file() and layers == _numbered(layers):
-        return ready.read_text(encoding="utf-8")
+    name = shelf_name(layers, hats)
+    if (SHELF / name).is_file() and layers == _numbered(layers):
+        return _kept(name)
     return draw(layers, hats)
 
 
@@ -71,10 +71,14 @@ def _numbered(layers: Layers) -> Layers:
     return (tuple(f"x{n + 1}" for n in range(len(inputs))), *numbered)
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=64)
+def _kept(name: str) -> str:
+    return (SHELF / name).read_text(encoding="utf-8")
+
+
 def neuron() -> str:
     """SVG of one neuron with what happens inside it: x1 and x2, f1 as Σ and g, its bias, y."""
-    return (SHELF / "neuron.svg").read_text(encoding="utf-8")
+    return _kept("neuron.svg")
 
 
 def draw_neuron() -> str:
@@ -86,10 +90,9 @@ def draw_neuron() -> str:
     return draw_network(graph, inside="f1", label=label)
 
 
-@lru_cache(maxsize=1)
 def two_layers() -> str:
     """SVG of the network 2-2-2 whose neurons have the article's two indices: layer, place in it."""
-    return (SHELF / "two-layers.svg").read_text(encoding="utf-8")
+    return _kept("two-layers.svg")
 
 
 def draw_two_layers() -> str:
@@ -107,7 +110,6 @@ def draw_two_layers() -> str:
     return draw_network(network_graph(layers), texts=names, label=label)
 
 
-@lru_cache(maxsize=64)
 def frame(name: str) -> str:
     """SVG of a plot's frame: axes without anything on them."""
-    return (SHELF / f"frame-{name}.svg").read_text(encoding="utf-8")
+    return _kept(f"frame-{name}.svg")

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from backprop_core.equations import format_apart, format_number
-from backprop_core.landscape import Course, Landscape, Path, course
+from backprop_core.landscape import Course, Path, course
 from backprop_core.widgets.board import Board, Mark, Number, Plot, Shown, Slider
 from backprop_core.widgets.valley import LINE, XOR, Ground, counted, curve, dots, lowest
 
@@ -90,7 +90,7 @@ class LearningRates(Board):
     def show(self, values: Mapping[str, Any]) -> Shown:
         """Three paths, and what can be said of each."""
         ground, slot = self._kind.ground, values["slot"]
-        valley = Landscape.of(ground.net, ground.x, ground.t, slot)
+        valley = ground.landscape(slot)
         marks: dict[str, Sequence[Mark]] = {}
         told = []
         for n, place in enumerate(_PLACES):

@@ -155,13 +155,11 @@ function render({ model, el }) {
 
   // Both come in one message, and a new layout needs its own numbers.
   const soon = () => queueMicrotask(() => { if (!listening.signal.aborted) layOut(); });
-  model.on("change:table", soon);
-  model.on("change:numbers", writeNumbers);
+  const unwatch = watch(model, { "change:table": soon, "change:numbers": writeNumbers });
   return () => {
     listening.abort();
     sizes.disconnect();
-    model.off("change:table", soon);
-    model.off("change:numbers", writeNumbers);
+    unwatch();
   };
 }
 

@@ -20,8 +20,8 @@ from backprop_core.derivations.expressions import Expression, Line
 from backprop_core.equations import Equation, Term, format_apart, format_number
 from backprop_core.reading import plain_number, read_positive
 from backprop_core.rules import FIRST, SLOTS, START, State, book_of, words
-from backprop_core.situation import TEACHER_SETS
-from backprop_core.widgets.board import Board, Button, Choice, Graph, Number, Shown
+from backprop_core.situation import fitting
+from backprop_core.widgets.board import Board, Button, Choice, Control, Graph, Number, Shown
 from backprop_core.widgets.mathml import mathml
 from backprop_core.widgets.pictures import picture
 from backprop_core.widgets.scripts import script
@@ -29,11 +29,9 @@ from backprop_core.widgets.styles import stylesheet
 
 __all__ = ["Ledger", "Rules", "RulesBoard"]
 
-
 H = "Learning rate h"
 NBSP = "\N{NO-BREAK SPACE}"
 
-Control = Choice | Number | Button
 _CHOSEN = {key: {str(value): value for value in choices} for key, choices in CHOICES.items()}
 _SWITCHES = tuple(
     Choice(key, label, tuple((text, str(v)) for v, text in CHOICES[key].items()), start)
@@ -119,8 +117,8 @@ class RulesBoard(Board):
             Choice("pick", "Weight or bias", slots, FIRST),
             Number("value", "Its value", START.parameters[FIRST].value),
             Choice("sample", "Sample in the picture", samples, "1"),
-            Choice("set", "Teacher set", tuple((name, name) for name in TEACHER_SETS), "XOR"),
-            Choice("activation", "Activation", tuple((n, n) for n in ACTIVATIONS), "sigmoid"),
+            Choice.of("set", "Teacher set", fitting(2), "XOR"),
+            Choice.of("activation", "Activation", ACTIVATIONS, "sigmoid"),
             Number("h", H, 1.0),
             Button("apply", "Apply one batch update"),
             Button("reset", "Reset"),
@@ -171,9 +169,7 @@ class RulesBoard(Board):
     def _show(self, values: dict[str, Any]) -> None:
         super()._show(values)
         fields = self._fields(self.state(values).book)
-        if fields != [
-            *self._controls.values()
-        ]:  # biases have become thresholds, or thresholds biases
+        if fields != list(self._controls.values()):  # biases have become thresholds, or vice versa
             self.set_controls(fields)
             self.values = values
 

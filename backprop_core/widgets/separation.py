@@ -18,7 +18,7 @@ from backprop_core.separation import (
     through,
     widest_line,
 )
-from backprop_core.situation import TEACHER_SETS
+from backprop_core.situation import fitting, samples_of
 from backprop_core.widgets.board import Board, Button, Choice, Handle, Mark, Plot, Shown, Slider
 
 __all__ = ["PLANE", "Separation", "arrow", "line_equation", "point_name", "sample_marks", "samples"]
@@ -29,9 +29,6 @@ _DIGITS = 6  # decimals of a weight
 _MARGIN = 0.05  # handles keep off the border, so that their line is always to be seen
 _HANDLES = (0.12, 0.88)  # where on the line's piece in the plane they stand
 _WEIGHTS = ("w1", "w2", "b")
-_PLANE_SETS = tuple(
-    name for name, rows in TEACHER_SETS.items() if all((len(x), len(t)) == (2, 1) for x, t in rows)
-)
 
 
 class Separation(Board):
@@ -75,12 +72,7 @@ class Separation(Board):
                 ),
             ),
             (
-                Choice(
-                    "set",
-                    "Teacher set",
-                    tuple((name, name) for name in _PLANE_SETS),
-                    _PLANE_SETS[0],
-                ),
+                Choice.of("set", "Teacher set", fitting(2), fitting(2)[0]),
                 *weights,
                 *handles,
                 Button("find", "Find a line"),
@@ -153,8 +145,8 @@ class Separation(Board):
 
 def samples(name: str) -> tuple[Array, Array]:
     """The points, (M, 2), and targets, (M,), of a teacher set."""
-    rows = TEACHER_SETS[name]
-    return np.array([x for x, _ in rows]), np.array([t[0] for _, t in rows])
+    x, t = samples_of(name)
+    return x, t[:, 0]
 
 
 def sample_marks(x: ArrayLike, t: ArrayLike, right: ArrayLike, texts: Sequence[str]) -> list[Mark]:

@@ -16,6 +16,36 @@ function make(tag, className = "", text = "") {
   return element;
 }
 
+/** The element of a view, which the keyboard can reach as a whole. */
+function makeRoot(el, className, template) {
+  const root = make("div", `bp ${className}`);
+  root.tabIndex = 0;
+  root.setAttribute("role", "group");
+  root.setAttribute("data-lm-suppress-shortcuts", "true"); // JupyterLab would take the arrow keys
+  root.innerHTML = template;
+  el.append(root);
+  return root;
+}
+
+/** Listen to a model. @param {Object<string, Function>} watched @returns {() => void} ends it */
+function watch(model, watched) {
+  for (const [name, action] of Object.entries(watched)) model.on(name, action);
+  return () => {
+    for (const [name, action] of Object.entries(watched)) model.off(name, action);
+  };
+}
+
+/** Do something when an element becomes wider or narrower; a step changes its height alone. */
+function onWidth(element, action) {
+  let width = 0;
+  const resized = new ResizeObserver(([{ contentRect }]) => {
+    if (contentRect.width !== width) action();
+    width = contentRect.width;
+  });
+  resized.observe(element);
+  return resized;
+}
+
 /** A listener that ends with the view. @returns {[listen: Function, listening: AbortController]} */
 function listener() {
   const listening = new AbortController();
@@ -39,6 +69,27 @@ function tieOf(target, root) {
     if (ties.length) return ties;
   }
   return [];
+}
+
+/** The weight or bias that a part of the graph, or a term, stands for: "weight-f1-f3", or "".
+ * @param {Element} target @param {string} parts what counts besides the numbers in the graph */
+function slotOf(target, root, parts = ".edge, .node") {
+  const text = target.closest("text:is(.weight, .bias)");
+  const named = text && [...text.classList].find((name) => /^(weight|bias)-/.test(name));
+  const [tie = ""] = named ? [] : tieOf(target.closest(parts), root);
+  return named ?? tie.replace(/^edge-/, "weight-").replace(/^node-/, "bias-");
+}
+
+/** The parts of a graph that a weight or bias has: its edge or node, and its number. */
+function partsOf(picture, slot) {
+  const tie = slot.replace(/^weight-/, "edge-").replace(/^bias-/, "node-");
+  return picture.querySelectorAll(`.${CSS.escape(tie)}, text.${CSS.escape(slot)}`);
+}
+
+/** Mark the weight or bias that is picked in a graph, and no other. */
+function markPicked(picture, slot) {
+  picture.querySelectorAll(".is-picked").forEach((part) => part.classList.remove("is-picked"));
+  if (slot) partsOf(picture, slot).forEach((part) => part.classList.add("is-picked"));
 }
 
 /** Give each edge a wide, unseen line that is easy to hit. */
@@ -140,7 +191,7 @@ function writeEquations(box, equations) {
     box.replaceChildren(...pairs);
     if (focused && !active()) box.closest(".bp").focus({ preventScroll: true }); // keys go on working
   }
-  fitEquations(box);
+  fit(pairs);
 }
 
 function equationPair({ symbols, numbers, values }) {
@@ -153,13 +204,13 @@ function equationPair({ symbols, numbers, values }) {
   return pair;
 }
 
-/** Let a line that is wider than its place shrink a little, before it has to be scrolled. */
-function fitEquations(box) {
-  const pairs = [...box.children];
-  pairs.forEach((pair) => pair.removeAttribute("style"));
-  const fits = pairs.map((pair) => pair.clientWidth / pair.scrollWidth); // one layout for all
-  pairs.forEach((pair, i) => {
-    if (fits[i] < 1) pair.style.setProperty("--fit", Math.max(SMALLEST_FIT, 0.985 * fits[i]));
+/** Let lines that are wider than their places shrink a little, before they have to be scrolled.
+ * @param {Element[]} boxes */
+function fit(boxes) {
+  boxes.forEach((box) => box.style.removeProperty("--fit"));
+  const fits = boxes.map((box) => box.clientWidth / box.scrollWidth); // one layout for all
+  boxes.forEach((box, n) => {
+    if (fits[n] < 1) box.style.setProperty("--fit", Math.max(SMALLEST_FIT, 0.985 * fits[n]));
   });
 }
 
@@ -174,6 +225,27 @@ function markScrollable(box) {
     box.removeAttribute("role");
     box.removeAttribute("aria-label");
   }
+}
+
+/** Make a line one stop of the keyboard, at one of its terms, however many it has. */
+function oneStop(line) {
+  line.querySelectorAll(".term").forEach((term, n) => term.setAttribute("tabindex", n ? "-1" : "0"));
+}
+
+/** Let the arrow keys move among the terms of a line that is `oneStop`. */
+function moveAmongTerms(root, listen) {
+  const ways = { ArrowLeft: -1, ArrowRight: 1, Home: -Infinity, End: Infinity };
+  listen(root, "keydown", (event) => {
+    const way = ways[event.key];
+    const term = event.target.closest(".term");
+    if (!way || !term || event.ctrlKey || event.metaKey || event.altKey) return;
+    const terms = [...term.closest("math").querySelectorAll(".term")];
+    const place = Math.max(0, Math.min(terms.length - 1, terms.indexOf(term) + way));
+    event.preventDefault();
+    term.setAttribute("tabindex", "-1");
+    terms[place].setAttribute("tabindex", "0");
+    terms[place].focus();
+  });
 }
 
 /** Name and present value of a term of a `bp-equation`. @returns {[string?, string?]} */
@@ -264,13 +336,23 @@ const KEYS = {
   Home: "first", End: "last", " ": "play",
 };
 
-/** The buttons and the slider of `STEPPING` inside the root, its keys, and its `.bp-count`.
- * @param {{length: () => number, here: () => number, go: (step: number) => void}} way
- * `go` may be asked for a step that there is not
- * @returns {{paint: (title: string) => void, play: (on?: boolean) => void}} */
-function stepping(root, listen, { length, here, go }) {
+/** The buttons and the slider of `STEPPING` inside the root, its keys, and its `.bp-count`: they
+ * move the model's `step`, as `go` does.
+ * @param {() => number} length how many steps there are
+ * @returns {{paint: (title: string) => void, play: (on?: boolean) => void, here: () => number,
+ *   go: (step: number) => void}} `go` may be asked for a step that there is not */
+function stepping(root, listen, model, length) {
   const [slider, button] = [root.querySelector(".bp-step"), root.querySelector(".bp-play")];
   let playing = 0; // the timer, while it plays
+
+  const inside = (step) => Math.max(0, Math.min(step, length() - 1));
+  const here = () => inside(model.get("step"));
+
+  function go(step) {
+    if (inside(step) === model.get("step")) return;
+    model.set("step", inside(step)); // repaints through change:step, without the kernel
+    model.save_changes();
+  }
 
   function play(on = !playing) {
     clearInterval(playing);
@@ -327,5 +409,5 @@ function stepping(root, listen, { length, here, go }) {
     }
   }
 
-  return { paint, play };
+  return { paint, play, here, go };
 }

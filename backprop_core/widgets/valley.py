@@ -1,34 +1,43 @@
 """Draw E over one weight or over two, for the explorations of gradient descent."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
-from typing import NamedTuple
 
 import numpy as np
 from contourpy import contour_generator
 
 from backprop_core._types import Array
-from backprop_core.equations import Equation, Notation, Term, format_number, plain_text
+from backprop_core.equations import (
+    Equation,
+    Notation,
+    Term,
+    format_number,
+    meaning,
+    plain_text,
+    tied_to,
+)
 from backprop_core.landscape import Landscape
 from backprop_core.network import Network, as_array
-from backprop_core.situation import TEACHER_SETS
-from backprop_core.widgets.board import Choice, Mark
+from backprop_core.situation import samples_of
+from backprop_core.widgets.board import Choice, Mark, Slider
 
-__all__ = ["LINE", "XOR", "Ground", "counted", "curve", "dots", "level_lines", "lowest"]
+__all__ = [
+    "LINE",
+    "START",
+    "XOR",
+    "Ground",
+    "counted",
+    "curve",
+    "dots",
+    "level_lines",
+    "lowest",
+    "rate",
+]
 
 _GRID = 61  # places along each side, for level lines
 _CURVE = 161  # places along a curve
 _LEVELS = (0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 _APART = 2.0  # how far the numbers on level lines keep from each other
-
-
-class Known(NamedTuple):
-    """How a weight or bias is written, called and explained, and its part of the graph."""
-
-    latex: str
-    name: str
-    words: str
-    tie: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,55 +61,45 @@ class Ground:
     span: tuple[float, float] = (-8.0, 8.0)
 
     @cached_property
-    def slots(self) -> tuple[str, ...]:
-        """All weights and biases."""
-        weights = tuple(f"weight-{a}-{b}" for a, b in self.net.edges)
-        return weights + tuple(f"bias-{n}" for n in self.net.neurons)
-
-    @cached_property
-    def known(self) -> dict[str, Known]:
-        """What each slot's weight or bias is called.
+    def symbols(self) -> dict[str, Term]:
+        """Each weight and bias of the network by its slot.
 
         Examples
         --------
-        >>> XOR.known["bias-f3"].name, XOR.known["weight-x1-f2"].words
-        ('b̂', 'the weight from x₁ to f₂')
+        >>> XOR.symbols["bias-f3"].latex, XOR.symbols["weight-x1-f2"].words
+        ('\\\\hat{b}', 'the weight from x₁ to f₂')
         """
-        return {slot: self._know(slot) for slot in self.slots}
+        return {slot: self._symbol(nodes) for slot, nodes in self.net.slots.items()}
 
-    def _know(self, slot: str) -> Known:
-        kind, *nodes = slot.split("-")
-        names = [self.notation.name(node) for node in nodes]
-        if kind == "bias":
-            latex, words, tie = self.notation.bias(*nodes), "the bias of {}", "node-{}"
-        else:
-            latex, words, tie = (
-                self.notation.weight(*nodes),
-                "the weight from {} to {}",
-                "edge-{}-{}",
-            )
-        return Known(latex, plain_text(latex), words.format(*names), tie.format(*nodes))
+    def _symbol(self, nodes: tuple[str, ...]) -> Term:
+        latex, value = self.notation.parameter(nodes), self.net.parameter(*nodes)
+        term = Term(latex, value, "weight", tied_to(nodes))
+        return replace(term, words=meaning(term, self.notation.name).partition(", ")[2])
 
     def name(self, slot: str) -> str:
         """A weight or bias in plain text."""
-        return self.known[slot].name
+        return plain_text(self.symbols[slot].latex)
+
+    def landscape(self, *slots: str) -> Landscape:
+        """E over these weights and biases."""
+        return Landscape.of(self.net, self.x, self.t, *slots)
 
     def choice(self, key: str, label: str, start: str) -> Choice:
         """A menu of all weights and biases."""
-        return Choice(key, label, tuple((self.name(slot), slot) for slot in self.slots), start)
+        return Choice(key, label, tuple((self.name(slot), slot) for slot in self.net.slots), start)
 
     def update_equation(self, slot: str, value: float, h: float, gradient: float) -> Equation:
         """w^(l+1) = w^(l) − h · ∂E/∂w."""
-        latex, _, words, tie = self.known[slot]
-        slope = rf"\frac{{\partial E}}{{\partial {latex}}}"
+        w = self.symbols[slot]
+        slope = rf"\frac{{\partial E}}{{\partial {w.latex}}}"
         return Equation(
-            Term(rf"{latex}^{{(l+1)}}", value - h * gradient, "weight", (tie,), words),
+            replace(w, latex=f"{w.latex}^{{(l+1)}}", value=value - h * gradient),
             (
-                Term(rf"{latex}^{{(l)}}", value, "weight", (tie,), words),
+                replace(w, latex=f"{w.latex}^{{(l)}}", value=value),
                 "-",
                 Term("h", h),
                 r"\cdot",
-                Term(slope, gradient, "slope", (tie,), f"how fast E grows with {words}"),
+                Term(slope, gradient, "slope", w.ties, f"how fast E grows with {w.words}"),
             ),
         )
 
@@ -120,8 +119,7 @@ def _xor() -> Ground:
     net = Network.from_weights(
         weights=[[[3.0, -4.0], [-4.0, 3.0]], [[5.0], [5.0]]], biases=[[-1.0, -1.0], [-3.0]]
     )
-    x, t = (as_array([sample[n] for sample in TEACHER_SETS["XOR"]], "xt"[n]) for n in (0, 1))
-    return Ground(net, x, t, Notation("f3"))
+    return Ground(net, *samples_of("XOR"), Notation("f3"))
 
 
 def _line() -> Ground:
@@ -133,12 +131,22 @@ def _line() -> Ground:
 
 XOR, LINE = _xor(), _line()
 
+START = (
+    Slider("a", "Start, across", *XOR.span, 0.1, 0.0),
+    Slider("b", "Start, up", *XOR.span, 0.1, 1.0),
+)
+
+
+def rate(start: float) -> Slider:
+    """The learning rate on XOR."""
+    return Slider("h", "Learning rate h", 0.5, 40.0, 0.5, start)
+
 
 @lru_cache(maxsize=32)
 def curve(ground: Ground, slot: str) -> Array:
     """(n, 2) array: E over one weight."""
     w = np.linspace(*ground.span, _CURVE)
-    return np.stack((w, Landscape.of(ground.net, ground.x, ground.t, slot).errors(w)), axis=-1)
+    return np.stack((w, ground.landscape(slot).errors(w)), axis=-1)
 
 
 def counted(errors: Array) -> Array:
@@ -155,7 +163,7 @@ def dots(points: Array) -> Mark:
 def level_lines(ground: Ground, across: str, up: str) -> tuple[Mark, ...]:
     """Level lines of E over two weights, some with their E, and a cross at the lowest place."""
     w = np.linspace(*ground.span, _GRID)
-    valley = Landscape.of(ground.net, ground.x, ground.t, across, up)
+    valley = ground.landscape(across, up)
     heights = valley.errors(w[np.newaxis], w[:, np.newaxis])
     row, column = np.unravel_index(np.argmin(heights), heights.shape)
     taken = [np.array([w[column], w[row]])]
@@ -187,4 +195,4 @@ def lowest(ground: Ground, *slots: str) -> float:
     """The lowest E on show, over one weight or two."""
     w = np.linspace(*ground.span, _CURVE)
     axes = np.meshgrid(*[w] * len(slots), sparse=True)
-    return float(Landscape.of(ground.net, ground.x, ground.t, *slots).errors(*axes).min())
+    return float(ground.landscape(*slots).errors(*axes).min())

@@ -43,16 +43,6 @@ const TEMPLATE = `
 </div>
 </div>`;
 
-/** The parameter that a part of the graph, or a term, stands for. */
-function slotOf(target, root) {
-  const text = target.closest(".weight, .bias");
-  const named = text && [...text.classList].find((name) => /^(weight|bias)-/.test(name));
-  if (named) return named;
-  const part = target.closest(".edge, .node");
-  const [tie = ""] = part ? tieOf(part, root) : [];
-  return tie.replace(/^edge-/, "weight-").replace(/^node-/, "bias-");
-}
-
 /** Write options into a menu, unless it has them already. */
 function offer(menu, options, chosen) {
   const told = JSON.stringify(options);
@@ -81,13 +71,7 @@ function shorten(math) {
 }
 
 function render({ model, el }) {
-  const root = make("div", "bp bp-walker");
-  root.tabIndex = 0;
-  root.setAttribute("role", "group");
-  root.setAttribute("data-lm-suppress-shortcuts", "true"); // JupyterLab would take the arrow keys
-  root.innerHTML = TEMPLATE;
-  el.append(root);
-
+  const root = makeRoot(el, "bp-walker", TEMPLATE);
   const $ = (selector) => root.querySelector(selector);
   const [above, present] = [$(".is-above"), $(".is-here")];
   const [column, picture, field] = [$(".walker-column"), $(".bp-picture"), $("[data-set=value]")];
@@ -99,16 +83,7 @@ function render({ model, el }) {
 
   /** @returns {Line[]} */
   const lines = () => model.get("lines");
-  const here = () => Math.max(0, Math.min(model.get("step"), lines().length - 1));
-
-  function go(step) {
-    const inside = Math.max(0, Math.min(step, lines().length - 1));
-    if (inside === model.get("step")) return;
-    model.set("step", inside); // repaints through change:step, without the kernel
-    model.save_changes();
-  }
-
-  const way = stepping(root, listen, { length: () => lines().length, here, go });
+  const way = stepping(root, listen, model, () => lines().length);
   const retell = tooltips(root, listen, (term) => {
     const place = [...term.closest("math").querySelectorAll(".term")].indexOf(term);
     const leaf = term.closest("[data-terms]")?.dataset.terms.split(" ")[place];
@@ -176,15 +151,6 @@ function render({ model, el }) {
     fitRows();
   }
 
-  /** Let equations that are wider than their places shrink a little, before they have to scroll. */
-  function fit(boxes) {
-    boxes.forEach((box) => box.style.removeProperty("--fit"));
-    const fits = boxes.map((box) => box.clientWidth / box.scrollWidth); // one layout for all
-    boxes.forEach((box, n) => {
-      if (fits[n] < 1) box.style.setProperty("--fit", Math.max(SMALLEST_FIT, 0.985 * fits[n]));
-    });
-  }
-
   function fitRows(within = column) {
     const boxes = [...within.querySelectorAll(".walker-short")];
     fit(boxes);
@@ -201,7 +167,7 @@ function render({ model, el }) {
   }
 
   function paintStep() {
-    const n = here();
+    const n = way.here();
     const line = lines()[n];
     way.paint(line.title);
     $(".bp-count").textContent = `Line ${n + 1} of ${lines().length}`;
@@ -233,7 +199,7 @@ function render({ model, el }) {
 
   function paintSpoken() {
     const { values, checks } = model.get("numbers");
-    $(".walker-move .bp-unseen").textContent = `Value ${values[here()]}. ${checks[here()]?.spoken ?? ""}`;
+    $(".walker-move .bp-unseen").textContent = `Value ${values[way.here()]}. ${checks[way.here()]?.spoken ?? ""}`;
   }
 
   function paintRow(row, value, { ok, mark }) {
@@ -277,7 +243,7 @@ function render({ model, el }) {
     const { n_0, n_1, slot } = setup.menus;
     picture.classList.toggle("is-tall", Math.max(n_0.chosen, n_1.chosen) > 4);
     paintTabs(setup.tabs, slot.chosen);
-    paintPicked();
+    markPicked(picture, slot.chosen);
   }
 
   function paintTabs(tabs, chosen) {
@@ -290,14 +256,6 @@ function render({ model, el }) {
       button.dataset.slot = slot;
       button.setAttribute("aria-pressed", String(slot === chosen));
     });
-  }
-
-  function paintPicked() {
-    const slot = model.get("setup").menus.slot.chosen;
-    const [, ...nodes] = slot.split("-");
-    picture.querySelectorAll(".is-picked").forEach((part) => part.classList.remove("is-picked"));
-    const own = nodes.length === 2 ? `.edge-${nodes.join("-")}, text.${slot}` : `text.${slot}, .node-${nodes[0]}`;
-    picture.querySelectorAll(own).forEach((part) => part.classList.add("is-picked"));
   }
 
   /** The field says what is so, unless a text that was refused stands in it. */
@@ -316,7 +274,7 @@ function render({ model, el }) {
   function paintGraph() {
     picture.innerHTML = model.get("graph");
     addReaches(picture);
-    paintPicked();
+    markPicked(picture, model.get("setup").menus.slot.chosen);
     paintNumbers();
   }
 
@@ -356,7 +314,7 @@ function render({ model, el }) {
     if (button?.dataset.slot) ask("slot", button.dataset.slot);
     else if (button?.dataset.set) ask(button.dataset.set, "");
     else if (button?.matches(".walker-opener")) toggleSlips(item);
-    else if (target.closest("li > .walker-row") && item) go(Number(item.dataset.line));
+    else if (target.closest("li > .walker-row") && item) way.go(Number(item.dataset.line));
     else if (target.closest(".bp-picture svg")) {
       const slot = slotOf(target, root);
       const { options } = model.get("setup").menus.slot;
@@ -365,32 +323,25 @@ function render({ model, el }) {
   });
   pointing(root, listen);
 
-  let width = 0;
-  const resized = new ResizeObserver(([{ contentRect }]) => {
-    if (contentRect.width !== width) {
-      fitRows();
-      fit([above, present]);
-    }
-    width = contentRect.width;
-  });
-
   paintSetup();
   paintGraph();
   paintLines();
   paintProblem();
-  resized.observe(root);
 
-  const watched = {
+  const resized = onWidth(root, () => {
+    fitRows();
+    fit([above, present]);
+  });
+  const unwatch = watch(model, {
     "change:step": paintStep, "change:numbers": paintNumbers, "change:lines": paintLines,
     "change:graph": paintGraph, "change:setup": paintSetup,
     "change:problem": paintProblem, "change:answer": onAnswer,
-  };
-  for (const [name, action] of Object.entries(watched)) model.on(name, action);
+  });
   return () => {
     way.play(false);
     listening.abort();
     resized.disconnect();
-    for (const [name, action] of Object.entries(watched)) model.off(name, action);
+    unwatch();
   };
 }
 

@@ -5,23 +5,14 @@ Python sends the whole derivation; the browser steps through it. An edit sends v
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
-from math import floor, isfinite, log10
 from typing import Any
 
 import anywidget
-import numpy as np
 import traitlets
 
 from backprop_core.activations import ACTIVATIONS
-from backprop_core.derivations import (
-    Leaf,
-    Line,
-    Slip,
-    coming,
-    derive,
-    going,
-    value_texts,
-)
+from backprop_core.derivations import Legend, Line, Slip, coming, derive, going
+from backprop_core.derivations.column import DIGITS, Column
 from backprop_core.equations import format_number
 from backprop_core.reading import plain_number, read_number, shorten
 from backprop_core.widgets.mathml import mathml_in_pieces
@@ -32,9 +23,7 @@ from backprop_core.workbench import LARGEST, Workbench
 
 __all__ = ["DerivationWalker"]
 
-DIGITS, DECIMALS = 5, 10  # central differences are not more exact than that
 _TOO_LARGE = "The numbers are too large here for central differences to be exact."
-CLOSE = 1e-6  # relative: two values this close are the same value, measured twice
 
 
 class DerivationWalker(anywidget.AnyWidget):
@@ -283,19 +272,8 @@ class _Derivation:
         parts = derive((*sizes, 1), slot)
         self._lines = [line for part in parts for line in part.lines]
         titles = [part.title for part in parts for _ in part.lines]
-        leaves = {
-            (leaf.latex, leaf.ties): leaf
-            for line in self._lines
-            for terms in (line.terms, *(s.expression.terms for s in line.slips if s.expression))
-            for leaf in terms
-        }
-        self._leaves = tuple(leaves.values())
-        self.names = tuple(leaf.words for leaf in self._leaves)
-        places = {key: place for place, key in enumerate(leaves)}
-
-        def counted(terms: Iterable[Leaf]) -> list[int]:
-            return [places[leaf.latex, leaf.ties] for leaf in terms]
-
+        self._legend = Legend(self._lines)
+        self.names = self._legend.words
         self.lines = tuple(
             {
                 "here": _comes(before, line),
@@ -304,8 +282,8 @@ class _Derivation:
                 "quantity": line.quantity,
                 "title": title,
                 "lit": list(line.lit),
-                "terms": counted(line.terms),
-                "slips": [_printed(line, slip, counted) for slip in line.slips],
+                "terms": self._legend.places(line.terms),
+                "slips": [self._printed(line, slip) for slip in line.slips],
                 "referee": after is None,
             }
             for title, before, line, after in zip(
@@ -313,34 +291,29 @@ class _Derivation:
             )
         )
 
+    def _printed(self, line: Line, slip: Slip) -> dict[str, Any]:
+        return {
+            "printed": _markup(line, slip.expression.latex) if slip.expression else "",
+            "terms": self._legend.places(line.printed_terms(slip)),
+            "note": slip.note,
+        }
+
     def numbers(self, bench: Workbench) -> dict[str, Any]:
         """All that changes with the numbers."""
-        moment = bench.moment
-        with np.errstate(all="ignore"):  # what is too large to compute says so
-            values = [_value(line.expression.at(moment)) for line in self._lines]
-            printed = [
-                [_value(s.expression.at(moment)) if s.expression else None for s in line.slips]
-                for line in self._lines
-            ]
-            tips = value_texts(self._leaves, moment)
-        e = next(v for v, line in zip(values, self._lines, strict=True) if line.quantity == "error")
-        exact = DECIMALS - max(0, _exponent(e))  # rounding grows with E
-        decimals = max(0, min(exact, DIGITS - 1 - _exponent(values[-1])))
-        known: dict[str, float] = {}
-        checks = []
-        for line, value in zip(self._lines, values, strict=True):
-            same = _same(value, known.setdefault(line.quantity, value), exact)
-            checks.append(_check(same, line is self._lines[-1]))
+        column = Column(self._lines, bench.moment)
         return {
-            "values": [_text(value, decimals) for value in values],
-            "checks": checks,
-            "slips": [
-                [_slip(p, value, decimals, exact) for p in row]
-                for row, value in zip(printed, values, strict=True)
+            "values": [column.text(value) for value in column.values],
+            "checks": [
+                _check(agrees, line is self._lines[-1])
+                for agrees, line in zip(column.agrees, self._lines, strict=True)
             ],
-            "tips": list(tips),
+            "slips": [
+                [_slip(p, value, column) for p in row]
+                for row, value in zip(column.printed, column.values, strict=True)
+            ],
+            "tips": list(self._legend.values(bench.moment)),
             "texts": {slot: format_number(p.value) for slot, p in bench.parameters.items()},
-            "warning": "" if all(check["ok"] for check in checks) else bench.kink or _TOO_LARGE,
+            "warning": "" if all(column.agrees) else bench.kink or _TOO_LARGE,
         }
 
 
@@ -350,8 +323,7 @@ def _derivation(sizes: tuple[int, int], slot: str) -> _Derivation:
 
 
 def _markup(line: Line, told: str) -> str:
-    """MathML of a line, with the limits of every sum below and above it."""
-    return mathml_in_pieces(line.written(told).replace(r"\sum_", r"\sum\limits_"), "block")
+    return mathml_in_pieces(line.written(told), "block")
 
 
 def _comes(before: Line | None, line: Line) -> str:
@@ -364,38 +336,6 @@ def _goes(line: Line, after: Line | None) -> str:
     return _markup(line, told)
 
 
-def _printed(
-    line: Line, slip: Slip, counted: Callable[[Iterable[Leaf]], list[int]]
-) -> dict[str, Any]:
-    if not slip.expression:  # only words slip
-        return {"printed": "", "terms": [], "note": slip.note}
-    left = line.left.terms if line.left else ()
-    return {
-        "printed": _markup(line, slip.expression.latex),
-        "terms": counted((*left, *slip.expression.terms)),
-        "note": slip.note,
-    }
-
-
-def _value(value: Any) -> float:
-    return float(np.asarray(value).item())
-
-
-def _text(value: float, decimals: int) -> str:
-    if not isfinite(value) or abs(value) >= 1e9:
-        return format_number(value, DIGITS)
-    return f"{round(value, decimals) + 0.0:.{decimals}f}".replace("-", "−")
-
-
-def _exponent(value: float) -> int:
-    return floor(log10(abs(value))) if value and isfinite(value) else 0
-
-
-def _same(a: float, b: float, decimals: int) -> bool:
-    """Whether two values are the same as far as central differences can tell."""
-    return abs(a - b) <= max(CLOSE * max(abs(a), abs(b)), 10.0**-decimals)
-
-
 def _check(same: bool, referee: bool) -> dict[str, Any]:
     if not same:
         return {"ok": False, "mark": "≠", "spoken": "It differs from the lines above."}
@@ -404,8 +344,8 @@ def _check(same: bool, referee: bool) -> dict[str, Any]:
     return {"ok": True, "mark": "", "spoken": ""}
 
 
-def _slip(printed: float | None, value: float, decimals: int, exact: int) -> dict[str, Any]:
+def _slip(printed: float | None, value: float, column: Column) -> dict[str, Any]:
     if printed is None:
         return {"ok": True, "mark": "", "value": ""}
-    same = _same(printed, value, exact)
-    return {"ok": same, "mark": "=" if same else "≠", "value": _text(printed, decimals)}
+    same = column.same(printed, value)
+    return {"ok": same, "mark": "=" if same else "≠", "value": column.text(printed)}

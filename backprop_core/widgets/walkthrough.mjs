@@ -61,14 +61,8 @@ function counterpart(step, others) {
 }
 
 function render({ model, el }) {
-  const root = make("div", "bp bp-walk");
-  root.tabIndex = 0;
-  root.setAttribute("role", "group");
+  const root = makeRoot(el, "bp-walk", TEMPLATE);
   root.setAttribute("aria-label", "Walkthrough");
-  root.setAttribute("data-lm-suppress-shortcuts", "true"); // JupyterLab would take the arrow keys
-  root.innerHTML = TEMPLATE;
-  el.append(root);
-
   const $ = (selector) => root.querySelector(selector);
   const parts = {
     picture: $(".bp-picture"), title: $(".bp-title"),
@@ -82,16 +76,10 @@ function render({ model, el }) {
 
   const script = () => model.get("script")[model.get("by")];
   const numbers = () => model.get("numbers")[model.get("by")].steps;
-  const here = () => Math.min(model.get("step"), script().length - 1);
+  const way = stepping(root, listen, model, () => script().length);
+  const { here, go } = way;
 
   // ---- moving ----
-
-  function go(step) {
-    const inside = Math.max(0, Math.min(step, script().length - 1));
-    if (inside === model.get("step")) return;
-    model.set("step", inside); // repaints through change:step, without the kernel
-    model.save_changes();
-  }
 
   function changeGranularity(by, step = counterpart(script()[here()], model.get("script")[by])) {
     model.set({ by, step });
@@ -233,19 +221,10 @@ function render({ model, el }) {
 
   // ---- editing a weight or a bias in place ----
 
-  /** The parameter that a part of the graph, or a term, stands for. */
-  function slotOf(target) {
-    const text = target.closest(".weight, .bias");
-    const named = text && [...text.classList].find((name) => /^(weight|bias)-/.test(name));
-    if (named) return named;
-    const tied = target.closest(".edge, .role-weight");
-    const [tie = ""] = tied ? tieOf(tied, root) : [];
-    const slot = tie.replace(/^edge-/, "weight-").replace(/^node-/, "bias-");
-    return slot in model.get("numbers").parameters ? slot : null;
-  }
-
-  function openEditor(slot) {
-    const parameter = slot && model.get("numbers").parameters[slot];
+  /** Open a field at the weight or bias that a part of the graph, or a term, stands for. */
+  function openEditor(target) {
+    const slot = slotOf(target, root, ".edge, .role-weight");
+    const parameter = model.get("numbers").parameters[slot];
     const label = slot && parts.picture.querySelector(`text.${slot}`);
     if (!model.get("editable") || !parameter || !label) return;
     closeEditor();
@@ -309,7 +288,6 @@ function render({ model, el }) {
 
   // ---- wiring ----
 
-  const way = stepping(root, listen, { length: () => script().length, here, go });
   const refreshTip = tooltips(root, listen);
   pointing(root, listen);
   buildPhases();
@@ -323,41 +301,31 @@ function render({ model, el }) {
       way.play(false);
       go(script().findIndex((step) => step.phase === button.dataset.phase));
     } else if (button?.dataset.bookmark) openBookmark(button.dataset.bookmark);
-    else if (target.closest(".bp-picture svg, .bp-equations")) openEditor(slotOf(target));
+    else if (target.closest(".bp-picture svg, .bp-equations")) openEditor(target);
   });
   listen(parts.equations, "keydown", (event) => {
-    if (event.key === "Enter") openEditor(slotOf(event.target));
+    if (event.key === "Enter") openEditor(event.target);
   });
   listen(parts.granularity, "change", () => changeGranularity(parts.granularity.value));
 
-  let width = 0;
-  const resized = new ResizeObserver(([{ contentRect }]) => {
-    if (width && contentRect.width !== width) { // a step changes the height alone
-      fitEquations(parts.equations);
-      placeEditor();
-    }
-    width = contentRect.width;
+  const resized = onWidth(parts.equations, () => {
+    fit([...parts.equations.children]);
+    placeEditor();
   });
-  resized.observe(parts.equations);
-
-  const onStep = () => paintStep();
   const onStructure = () => { buildGraph(); paintNumbers(); };
-  const watched = {
-    "change:step": onStep, "change:by": paintNumbers, "change:numbers": paintNumbers,
-    "change:script": onStructure, "change:graph": onStructure,
+  const paintEditable = () => root.classList.toggle("is-editable", model.get("editable"));
+  paintEditable();
+  const unwatch = watch(model, {
+    "change:step": paintStep, "change:by": paintNumbers, "change:numbers": paintNumbers,
+    "change:script": onStructure, "change:graph": onStructure, "change:editable": paintEditable,
     "change:problem": paintProblem, "change:answer": onAnswer,
-  };
-  for (const [name, action] of Object.entries(watched)) model.on(name, action);
-  const editableNow = () => root.classList.toggle("is-editable", model.get("editable"));
-  model.on("change:editable", editableNow);
-  editableNow();
+  });
 
   return () => {
     way.play(false);
     listening.abort();
     resized.disconnect();
-    for (const [name, action] of Object.entries(watched)) model.off(name, action);
-    model.off("change:editable", editableNow);
+    unwatch();
   };
 }
 

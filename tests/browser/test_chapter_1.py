@@ -4,12 +4,11 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.reader import START_MS
+from tests.browser.reader import LIT, PHONE, POINTED, Exploration, assert_fits
 
 CHAPTER = "voila/render/01_neurons_and_networks.ipynb"
-PHONE = {"width": 390, "height": 844}
 NEURON, SLOPE, LINE, FOLD, FORMULA = (
     "One neuron",
     "An activation function and its slope",
@@ -17,92 +16,12 @@ NEURON, SLOPE, LINE, FOLD, FORMULA = (
     "A hidden layer folds the plane",
     "The formula of two layers",
 )
-POINTED = re.compile(r"\bis-pointed\b")
-LIT = re.compile(r"\bis-lit\b")
-
-
-class Exploration:
-    """One of the chapter's explorations, by its name."""
-
-    def __init__(self, page: Page, name: str) -> None:
-        self.page = page
-        self.root = page.get_by_role("group", name=name, exact=True)
-        self.sentence = self.root.get_by_role("status")
-        self.problem = self.root.get_by_role("alert")
-        self.equations = self.root.locator(".bp-equations")
-
-    def slider(self, name: str) -> Locator:
-        return self.root.get_by_role("slider", name=name, exact=True)
-
-    def choose(self, menu: str, option: str) -> None:
-        self.root.get_by_role("combobox", name=menu, exact=True).select_option(option)
-
-    def press(self, button: str) -> None:
-        self.root.get_by_role("button", name=button, exact=True).click()
-
-    def value(self, slider: str) -> float:
-        """What stands beside a slider."""
-        text = self.slider(slider).locator("xpath=../output").inner_text()
-        return float(text.replace("−", "-"))
-
-    def part(self, name: str) -> Locator:
-        """A node or an edge of the drawing."""
-        return self.root.locator(f".bp-picture .{name}")
-
-    def term(self, text: str) -> Locator:
-        """A term in symbols, by what it reads like."""
-        terms = self.equations.locator(".bp-symbols .term")
-        return terms.filter(has_text=re.compile(f"^{re.escape(text)}$")).first
-
-    def mark(self, plot: str, key: str) -> Locator:
-        return self.root.locator(f'[data-panel="{plot}"] .bp-mark[data-mark="{key}"]')
-
-    def at(self, plot: str, key: str) -> tuple[float, float]:
-        """Where a point is, in the plot's coordinates."""
-        x, y = self.mark(plot, key).evaluate(
-            """mark => {
-                const [px, py] = mark.getAttribute("transform").match(/-?[\\d.]+/g).map(Number);
-                const { x, y } = mark.closest("svg").dataset;
-                return [[px, x], [py, y]].map(([at, told]) => {
-                    const [low, high, from, to] = told.split(" ").map(Number);
-                    return low + (at - from) / (to - from) * (high - low);
-                });
-            }"""
-        )
-        return x, y
-
-    def drag(self, plot: str, key: str, to: tuple[float, float]) -> None:
-        """Take a point with the mouse and put it down elsewhere in its plot."""
-        self.mark(plot, key).scroll_into_view_if_needed()
-        places = self.mark(plot, key).evaluate(
-            """(mark, to) => {
-                const svg = mark.closest("svg"), screen = svg.getScreenCTM();
-                const { x, y } = svg.dataset;
-                const end = [[to[0], x], [to[1], y]].map(([value, told]) => {
-                    const [low, high, from, until] = told.split(" ").map(Number);
-                    return from + (value - low) / (high - low) * (until - from);
-                });
-                const start = mark.getAttribute("transform").match(/-?[\\d.]+/g).map(Number);
-                return [start, end].map(([x, y]) => {
-                    const at = new DOMPoint(x, y).matrixTransform(screen);
-                    return [at.x, at.y];
-                });
-            }""",
-            to,
-        )
-        (start, end), mouse = places, self.page.mouse
-        mouse.move(*start)
-        mouse.down()
-        mouse.move(*end, steps=4)
-        mouse.up()
 
 
 def open_chapter(page: Page, url: str) -> dict[str, Exploration]:
     page.goto(url + CHAPTER)
-    found = {name: Exploration(page, name) for name in (NEURON, SLOPE, LINE, FOLD, FORMULA)}
-    for one in found.values():
-        expect(one.sentence).not_to_be_empty(timeout=START_MS)
-    return found
+    names = (NEURON, SLOPE, LINE, FOLD, FORMULA)
+    return {name: Exploration(page, name).ready() for name in names}
 
 
 @pytest.fixture
@@ -116,12 +35,12 @@ def test_neuron_follows_its_sliders(chapter: dict[str, Exploration]) -> None:
     neuron.slider("w₁").fill("-1.5")
     neuron.slider("x₂").fill("0")
     neuron.slider("b").fill("0.5")
-    expect(neuron.sentence).to_contain_text("The sum is −2.5.")
+    expect(neuron.status).to_contain_text("The sum is −2.5.")
     expect(neuron.root.locator("text.sum-f1")).to_have_text("−2.5")
     neuron.choose("Activation", "ReLU")
-    expect(neuron.sentence).to_have_text("The sum is −2.5. The ReLU makes 0 of it.")
+    expect(neuron.status).to_have_text("The sum is −2.5. The ReLU makes 0 of it.")
     neuron.slider("b").press("End")
-    expect(neuron.sentence).to_contain_text("The sum is −1.")
+    expect(neuron.status).to_contain_text("The sum is −1.")
 
 
 def test_terms_of_the_neuron_light_their_part(chapter: dict[str, Exploration]) -> None:
@@ -129,7 +48,7 @@ def test_terms_of_the_neuron_light_their_part(chapter: dict[str, Exploration]) -
     neuron.term("w1").hover()
     expect(neuron.part("edge-x1-f1")).to_have_class(POINTED)
     expect(neuron.part("edge-x2-f1")).not_to_have_class(POINTED)
-    expect(neuron.root.get_by_role("tooltip")).to_contain_text("w₁")
+    expect(neuron.tip).to_contain_text("w₁")
     neuron.term("r").hover()
     expect(neuron.root.locator("text.sum-f1")).to_have_class(POINTED)
     expect(neuron.root.locator("text.value-f1")).not_to_have_class(POINTED)
@@ -139,11 +58,11 @@ def test_terms_of_the_neuron_light_their_part(chapter: dict[str, Exploration]) -
 def test_point_on_an_activation_function(chapter: dict[str, Exploration]) -> None:
     slope = chapter[SLOPE]
     slope.slider("Sum r").fill("0")
-    expect(slope.sentence).to_have_text(
+    expect(slope.status).to_have_text(
         "At r = 0, the output g(r) is 0.5 and the slope g′(r) is 0.25."
     )
     slope.drag("curves", "output", (-2.0, 2.5))
-    expect(slope.sentence).to_contain_text("At r = −2, the output g(r) is 0.119")
+    expect(slope.status).to_contain_text("At r = −2, the output g(r) is 0.119")
     assert slope.value("Sum r") == -2
     assert slope.at("curves", "output") == pytest.approx((-2, 0.119), abs=0.01)
     expect(slope.mark("curves", "tangent")).to_be_visible()
@@ -153,7 +72,7 @@ def test_a_jump_has_a_hole_and_no_tangent(chapter: dict[str, Exploration]) -> No
     slope = chapter[SLOPE]
     slope.choose("Activation", "threshold")
     slope.slider("Sum r").fill("0")
-    expect(slope.sentence).to_contain_text("it has no slope")
+    expect(slope.status).to_contain_text("it has no slope")
     expect(slope.mark("curves", "tangent")).to_have_count(0)
     assert slope.at("curves", "curve-below-0.0") == pytest.approx((0, 0), abs=0.01)
     expect(slope.mark("curves", "curve-below-0.0")).to_have_class(re.compile("ring"))
@@ -175,10 +94,10 @@ def test_line_follows_sliders_and_handles(chapter: dict[str, Exploration]) -> No
     for key in ("handle-1", "handle-2"):
         assert sum_at(line, line.at("plane", key)) == pytest.approx(0, abs=0.02)
     line.press("Find a line")
-    expect(line.sentence).to_have_text("4 of 4 right. This line separates AND.")
+    expect(line.status).to_have_text("4 of 4 right. This line separates AND.")
     line.drag("plane", "handle-1", (1.4, -0.4))
     line.drag("plane", "handle-2", (1.4, 1.4))
-    expect(line.sentence).to_contain_text("3 of 4 right. (1, 1) is wrong.")
+    expect(line.status).to_contain_text("3 of 4 right. (1, 1) is wrong.")
     expect(line.mark("plane", "wrong-3")).to_be_visible()
     assert line.at("plane", "handle-2") == pytest.approx((1.4, 1.4), abs=0.03)
     for key in ("handle-1", "handle-2"):
@@ -188,14 +107,14 @@ def test_line_follows_sliders_and_handles(chapter: dict[str, Exploration]) -> No
 def test_xor_never_has_four_right(chapter: dict[str, Exploration]) -> None:
     line = chapter[LINE]
     line.choose("Teacher set", "XOR")
-    expect(line.sentence).to_contain_text("No line gets all of them right")
+    expect(line.status).to_contain_text("No line gets all of them right")
     counts = set()
     for w1, w2, b in [(1, 1, -0.5), (1, 1, -1.5), (-1, -1, 1.5), (1, -1, 0.5), (1, 0, -0.5)]:
         for name, value in (("w₁", w1), ("w₂", w2), ("b", b)):
             line.slider(name).fill(str(value))
         answers = [int(w1 * x1 + w2 * x2 + b >= 0) for x1 in (0, 1) for x2 in (0, 1)]
         right = sum(a == t for a, t in zip(answers, (0, 1, 1, 0), strict=True))
-        expect(line.sentence).to_contain_text(f"{right} of 4 right.")
+        expect(line.status).to_contain_text(f"{right} of 4 right.")
         counts.add(right)
     assert max(counts) == 3
     line.press("Find a line")
@@ -203,27 +122,27 @@ def test_xor_never_has_four_right(chapter: dict[str, Exploration]) -> None:
     line.choose("Teacher set", "OR")
     expect(line.problem).to_be_empty()
     line.press("Find a line")
-    expect(line.sentence).to_have_text("4 of 4 right. This line separates OR.")
+    expect(line.status).to_have_text("4 of 4 right. This line separates OR.")
 
 
 def test_the_plane_folds(chapter: dict[str, Exploration]) -> None:
     fold = chapter[FOLD]
-    expect(fold.sentence).to_contain_text("Epoch 0:")
+    expect(fold.status).to_contain_text("Epoch 0:")
     grid = fold.mark("hidden", "grid").locator("path")
     before, weight = str(grid.get_attribute("d")), fold.value("w₁,₁")
     fold.slider("Epochs of learning").press("End")
-    expect(fold.sentence).to_contain_text("Epoch 800: 4 of 4 right.")
-    expect(fold.sentence).to_contain_text("(0, 1) and (1, 0) lie close together")
+    expect(fold.status).to_contain_text("Epoch 800: 4 of 4 right.")
+    expect(fold.status).to_contain_text("(0, 1) and (1, 0) lie close together")
     expect(grid).not_to_have_attribute("d", before)
     assert fold.value("w₁,₁") != weight
     assert fold.at("hidden", "sample-1") == pytest.approx(fold.at("hidden", "sample-2"), abs=0.1)
     fold.slider("ŵ₁").press("Home")
-    expect(fold.sentence).to_contain_text("Your weights:")
+    expect(fold.status).to_contain_text("Your weights:")
     fold.choose("Start", "random weights 3")
-    expect(fold.sentence).to_contain_text("Epoch 0:")
+    expect(fold.status).to_contain_text("Epoch 0:")
     expect(fold.slider("Epochs of learning")).to_have_value("0")
     fold.slider("Epochs of learning").press("End")
-    expect(fold.sentence).to_contain_text("Epoch 800: 2 of 4 right.")
+    expect(fold.status).to_contain_text("Epoch 800: 2 of 4 right.")
 
 
 def test_formula_lights_what_it_names(chapter: dict[str, Exploration]) -> None:
@@ -241,10 +160,10 @@ def test_formula_lights_what_it_names(chapter: dict[str, Exploration]) -> None:
     written_out.locator(".term.edge-f2-f4").hover()
     expect(formula.part("edge-f2-f4")).to_have_class(POINTED)
     expect(formula.part("edge-f1-f4")).not_to_have_class(POINTED)
-    expect(formula.root.get_by_role("tooltip")).to_contain_text("the weight between f₁,₂ and f₂,₂")
-    before = formula.sentence.inner_text()
+    expect(formula.tip).to_contain_text("the weight between f₁,₂ and f₂,₂")
+    before = formula.status.inner_text()
     formula.slider("x₁").press("Home")
-    expect(formula.sentence).not_to_have_text(before)
+    expect(formula.status).not_to_have_text(before)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -261,7 +180,7 @@ def test_accessible_in_every_state(
     chapter[LINE].press("Find a line")
     expect(chapter[LINE].problem).not_to_be_empty()
     chapter[FOLD].slider("Epochs of learning").press("End")
-    expect(chapter[FOLD].sentence).to_contain_text("4 of 4")
+    expect(chapter[FOLD].status).to_contain_text("4 of 4")
     assert_accessible(page)
 
 
@@ -273,9 +192,8 @@ def test_on_a_phone(open_page: Callable[..., Page], voila_url: str) -> None:
     expect(chapter[LINE].problem).not_to_be_empty()
     chapter[SLOPE].choose("Activation", "leaky ReLU")
     chapter[FOLD].slider("Epochs of learning").press("End")
-    expect(chapter[FOLD].sentence).to_contain_text("4 of 4")
-    width, inner = page.evaluate("[document.scrollingElement.scrollWidth, innerWidth]")
-    assert width == inner == PHONE["width"]
+    expect(chapter[FOLD].status).to_contain_text("4 of 4")
+    assert_fits(page)
     chapter[LINE].choose("Teacher set", "AND")
     chapter[LINE].press("Find a line")
-    expect(chapter[LINE].sentence).to_contain_text("4 of 4")
+    expect(chapter[LINE].status).to_contain_text("4 of 4")

@@ -6,11 +6,9 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.reader import START_MS
-from tests.browser.test_chapter_1 import Exploration
+from tests.browser.reader import LIT, PHONE, PICKED, Exploration, assert_fits
 
 CHAPTER = "voila/render/02_teaching_a_network.ipynb"
-PHONE = {"width": 390, "height": 844}
 SET, HALF, OUTPUTS, DOWN, MAP, RATES, LINE, BATCH = (
     "The error of a teacher set",
     "Half a square and its slope",
@@ -21,7 +19,6 @@ SET, HALF, OUTPUTS, DOWN, MAP, RATES, LINE, BATCH = (
     "Three learning rates, identity",
     "Batch and on-line",
 )
-LIT = re.compile(r"\bis-lit\b")
 
 Chapter = dict[str, Exploration]
 
@@ -29,10 +26,7 @@ Chapter = dict[str, Exploration]
 def open_chapter(page: Page, url: str) -> Chapter:
     page.goto(url + CHAPTER)
     names = (SET, HALF, OUTPUTS, DOWN, MAP, RATES, LINE, BATCH)
-    found = {name: Exploration(page, name) for name in names}
-    for one in found.values():
-        expect(one.sentence).not_to_be_empty(timeout=START_MS)
-    return found
+    return {name: Exploration(page, name).ready() for name in names}
 
 
 @pytest.fixture
@@ -67,12 +61,6 @@ def step_at_once(one: Exploration, button: str) -> tuple[str, str, str]:
     return found[0], found[1], found[2]
 
 
-def enter(one: Exploration, name: str, text: str) -> None:
-    box = one.root.get_by_role("textbox", name=name, exact=True)
-    box.fill(text)
-    box.press("Enter")
-
-
 # --- the teacher set -----------------------------------------------------------------------------
 
 
@@ -83,10 +71,8 @@ def test_a_weight_changes_every_samples_part(chapter: Chapter) -> None:
     expect(result(teacher, 0)).to_have_text("0.136")
     expect(teacher.root.locator("text.weight-f1-f3")).to_have_text("5")
     teacher.part("edge-f2-f3").locator(".shaft").dispatch_event("click")  # an edge is thin
-    expect(teacher.root.get_by_role("combobox", name="Weight or bias")).to_have_value(
-        "weight-f2-f3"
-    )
-    expect(teacher.part("edge-f2-f3")).to_have_class(re.compile("is-picked"))
+    expect(teacher.menu("Weight or bias")).to_have_value("weight-f2-f3")
+    expect(teacher.part("edge-f2-f3")).to_have_class(PICKED)
     teacher.slider("Its value").fill("0")
     expect(result(teacher, 0)).not_to_have_text("0.136")
     teacher.press("Reset")
@@ -105,13 +91,13 @@ def test_samples_are_stepped_through_without_the_kernel(chapter: Chapter) -> Non
     expect(teacher.root.locator("text.value-x1")).to_have_text("1")
     expect(teacher.root.locator("text.target-y")).to_have_text("t = 0")
     teacher.equations.locator(".bp-symbols .term", has_text="y(4)").hover()
-    expect(teacher.root.get_by_role("tooltip")).to_contain_text("y⁽⁴⁾")
+    expect(teacher.tip).to_contain_text("y⁽⁴⁾")
 
 
 def test_half_a_square(chapter: Chapter) -> None:
     half = chapter[HALF]
     half.drag("squares", "at", (-1.5, 3.0))
-    expect(half.sentence).to_contain_text("At u = −1.5, the slope of ½u² is −1.5, just u.")
+    expect(half.status).to_contain_text("At u = −1.5, the slope of ½u² is −1.5, just u.")
     assert half.at("squares", "at") == pytest.approx((-1.5, 1.125), abs=0.02)
     assert half.value("Difference u") == -1.5
 
@@ -137,7 +123,7 @@ def test_an_output_weight_hears_of_its_own_output_only(chapter: Chapter) -> None
 def test_a_hidden_weight_hears_of_both(chapter: Chapter) -> None:
     outputs = chapter[OUTPUTS]
     outputs.choose("Gradient of", "wₓ₁,₁")
-    expect(outputs.sentence).to_contain_text("on the way to both outputs")
+    expect(outputs.status).to_contain_text("on the way to both outputs")
     for edge in ("edge-x1-f1", "edge-f1-f3", "edge-f1-f4"):
         expect(outputs.part(edge)).to_have_class(LIT)
     expect(outputs.part("edge-f2-f4")).not_to_have_class(LIT)
@@ -153,20 +139,20 @@ def test_steps_lead_downhill(chapter: Chapter) -> None:
     down = chapter[DOWN]
     for _ in range(3):
         (_, before), next_place = down.at("curve", "here"), down.at("curve", "next")
-        sentence = down.sentence.inner_text()
+        sentence = down.status.inner_text()
         assert "E falls" in sentence
         down.press("Take a step")
-        expect(down.sentence).not_to_have_text(sentence)
+        expect(down.status).not_to_have_text(sentence)
         assert down.at("curve", "here") == pytest.approx(next_place, abs=0.02)
         assert down.at("curve", "here")[1] < before
     down.press("Back to 0")
-    expect(down.sentence).to_have_text(re.compile("E falls from 0.46 "))
+    expect(down.status).to_have_text(re.compile("E falls from 0.46 "))
 
 
 def test_the_point_is_dragged_along_the_curve(chapter: Chapter) -> None:
     down = chapter[DOWN]
     down.drag("curve", "here", (5.0, 0.9))
-    expect(down.sentence).to_contain_text("so the step takes w₁,₁ down")
+    expect(down.status).to_contain_text("so the step takes w₁,₁ down")
     assert down.value("Its value") == pytest.approx(5, abs=0.06)
     w, e = down.at("curve", "here")
     assert w == pytest.approx(5, abs=0.06)
@@ -183,11 +169,11 @@ def test_a_step_out_of_the_picture_is_refused(chapter: Chapter) -> None:
     down.choose("Weight or bias", "b̂")
     down.slider("Learning rate h").press("End")
     down.slider("Its value").fill("-1.5")
-    expect(down.sentence).to_contain_text("E rises")
-    sentence = down.sentence.inner_text()
+    expect(down.status).to_contain_text("E rises")
+    sentence = down.status.inner_text()
     down.press("Take a step")
     expect(down.problem).to_contain_text("out of the picture. Choose a smaller h.")
-    expect(down.sentence).to_have_text(sentence)
+    expect(down.status).to_have_text(sentence)
     down.slider("Learning rate h").fill("4")
     expect(down.problem).to_be_empty()
 
@@ -205,7 +191,7 @@ def test_the_path_is_walked_without_the_kernel(chapter: Chapter) -> None:
     two.root.focus()
     two.page.keyboard.press("End")
     expect(two.root).to_have_attribute("data-step", "60")
-    expect(two.sentence).to_contain_text("E = 0.135.")
+    expect(two.status).to_contain_text("E = 0.135.")
     assert two.at("map", "now") == pytest.approx((3.29, 4.78), abs=0.05)
     assert two.at("errors", "now") == pytest.approx((60, 0.135), abs=0.02)
     expect(two.equations.locator(".bp-symbols")).to_have_count(2)
@@ -218,7 +204,7 @@ def test_the_start_is_dragged(chapter: Chapter) -> None:
     before = path.get_attribute("d")
     two.drag("map", "start", (6.0, 2.0))
     expect(path).not_to_have_attribute("d", str(before))
-    expect(two.sentence).to_contain_text("w₁,₁ = 6 and ŵ₁ = 2")
+    expect(two.status).to_contain_text("w₁,₁ = 6 and ŵ₁ = 2")
     assert two.at("map", "start") == pytest.approx((6, 2), abs=0.06)
     assert (two.value("Start, across"), two.value("Start, up")) == (6, 2)
     assert two.mark("map", "level-0.5").locator("path").get_attribute("d") == levels
@@ -230,7 +216,7 @@ def test_other_weights_and_never_the_same_twice(chapter: Chapter) -> None:
     expect(two.root.locator("[data-panel=map] text.axis-label-y")).to_have_text("b̂")
     two.choose("Across", "b̂")
     expect(two.problem).to_contain_text("Across and up are both b̂")
-    expect(two.root.get_by_role("combobox", name="Across")).to_have_value("weight-x1-f1")
+    expect(two.menu("Across")).to_have_value("weight-x1-f1")
     expect(two.root.locator("[data-panel=map] text.axis-label-x")).to_have_text("w₁,₁")
 
 
@@ -240,26 +226,26 @@ def test_other_weights_and_never_the_same_twice(chapter: Chapter) -> None:
 def test_three_rates_and_what_becomes_of_them(chapter: Chapter) -> None:
     rates = chapter[RATES]
     for word in ("h = 0.1 creeps", "h = 4 arrives", "h = 16 overshoots"):
-        expect(rates.sentence).to_contain_text(word)
-    enter(rates, "First h", "16")
-    expect(rates.sentence).to_contain_text("First: h = 16 overshoots")
+        expect(rates.status).to_contain_text(word)
+    rates.enter("First h", "16")
+    expect(rates.status).to_contain_text("First: h = 16 overshoots")
     expect(rates.mark("errors0", "fate")).to_have_text("overshoots")
-    enter(rates, "Third h", "80")
-    expect(rates.sentence).to_contain_text("Third: h = 80 is thrown out of the valley")
-    enter(rates, "Second h", "-4")
+    rates.enter("Third h", "80")
+    expect(rates.status).to_contain_text("Third: h = 80 is thrown out of the valley")
+    rates.enter("Second h", "-4")
     expect(rates.problem).to_contain_text("Second h is −4, but expected more than 0.")
-    expect(rates.sentence).to_contain_text("Second: h = 4 arrives")
-    enter(rates, "Second h", "9.5")
+    expect(rates.status).to_contain_text("Second: h = 4 arrives")
+    rates.enter("Second h", "9.5")
     expect(rates.problem).to_be_empty()
-    expect(rates.sentence).to_contain_text("Second: h = 9.5 arrives")
-    enter(rates, "Second h", "10")
-    expect(rates.sentence).to_contain_text("Second: h = 10 overshoots")
+    expect(rates.status).to_contain_text("Second: h = 9.5 arrives")
+    rates.enter("Second h", "10")
+    expect(rates.status).to_contain_text("Second: h = 10 overshoots")
 
 
 def test_all_three_begin_where_one_is_dragged_to(chapter: Chapter) -> None:
     rates = chapter[RATES]
     rates.drag("curve1", "start", (-6.0, 0.5))
-    expect(rates.slider("Start").locator("xpath=../output")).to_have_text("−6")
+    expect(rates.beside_slider("Start")).to_have_text("−6")
     there = str(rates.mark("curve1", "start").get_attribute("transform")).split()[0]
     for plot in ("curve0", "curve1", "curve2"):
         expect(rates.mark(plot, "start")).to_have_attribute(
@@ -269,7 +255,7 @@ def test_all_three_begin_where_one_is_dragged_to(chapter: Chapter) -> None:
 
 
 def test_a_rate_of_one_may_be_too_large(chapter: Chapter) -> None:
-    expect(chapter[LINE].sentence).to_contain_text("h = 1 diverges: every update makes E larger")
+    expect(chapter[LINE].status).to_contain_text("h = 1 diverges: every update makes E larger")
 
 
 # --- batch and on-line ---------------------------------------------------------------------------
@@ -300,10 +286,10 @@ def stir(chapter: Chapter) -> None:
     chapter[OUTPUTS].choose("Gradient of", "wₓ₁,₁")
     step_at_once(chapter[MAP], "Last step")
     step_at_once(chapter[BATCH], "Last step")
-    enter(chapter[RATES], "Second h", "-4")
+    chapter[RATES].enter("Second h", "-4")
     expect(chapter[RATES].problem).not_to_be_empty()
-    enter(chapter[LINE], "Third h", "1e200")
-    expect(chapter[LINE].sentence).to_contain_text("too large to be computed")
+    chapter[LINE].enter("Third h", "1e200")
+    expect(chapter[LINE].status).to_contain_text("too large to be computed")
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -318,11 +304,6 @@ def test_accessible_in_every_state(
     assert_accessible(page)
     stir(chapter)
     assert_accessible(page)
-
-
-def assert_fits(page: Page) -> None:
-    width, inner = page.evaluate("[document.scrollingElement.scrollWidth, innerWidth]")
-    assert width == inner == PHONE["width"]
 
 
 def test_on_a_phone(open_page: Callable[..., Page], voila_url: str) -> None:

@@ -10,39 +10,35 @@ import nbformat
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.reader import START_MS
+from tests.browser.reader import (
+    DESK,
+    PHONE,
+    PICKED,
+    POINTED,
+    START_MS,
+    Widget,
+    assert_fits,
+    number,
+)
 
 CHAPTER = "voila/render/03_deriving_the_update_rules.ipynb"
-PHONE = {"width": 390, "height": 844}
-DESK = {"width": 1280, "height": 720}
 LINES = {"ŵ₁": 14, "w₁,₁": 22, "b̂": 15, "b₁": 19}
-POINTED = re.compile(r"\bis-pointed\b")
-PICKED = re.compile(r"\bis-picked\b")
 
 
-class Walker:
+class Walker(Widget):
     """A derivation in a page, the `place`-th of them."""
 
     def __init__(self, page: Page, place: int = 0) -> None:
-        self.page = page
-        self.root = page.get_by_role("group", name=re.compile("^Derivation for ")).nth(place)
-        self.slider = self.root.get_by_role("slider", name="Step")
-        self.status = self.root.get_by_role("status")
-        self.problem = self.root.get_by_role("alert")
-        self.tip = self.root.get_by_role("tooltip")
+        super().__init__(page.get_by_role("group", name=re.compile("^Derivation for ")).nth(place))
+        self.steps = self.slider("Step")
         self.picture = self.root.get_by_role("img", name="Network")
         self.column = self.root.get_by_role("list", name="The lines so far, with their values")
         self.above, self.here = self.root.locator(".is-above"), self.root.locator(".is-here")
         self.picks = self.menu("Weight or bias")
 
-    def menu(self, name: str) -> Locator:
-        return self.root.get_by_role("combobox", name=name)
-
-    def button(self, name: str) -> Locator:
-        return self.root.get_by_role("button", name=name, exact=True)
-
     def field(self, name: str) -> Locator:
-        return self.root.get_by_role("textbox", name=f"Value of {name}", exact=True)
+        """The field with the value of a weight or bias."""
+        return super().field(f"Value of {name}")
 
     def line(self, number: int) -> Locator:
         """A line of the column, from 1."""
@@ -61,20 +57,11 @@ class Walker:
         return self.line(number).locator(".is-printed")
 
     def to(self, line: int) -> None:
-        self.slider.fill(str(line - 1))
+        self.steps.fill(str(line - 1))
         self.expect_line(line)
 
     def expect_line(self, line: int) -> None:
-        expect(self.root).to_have_attribute("data-step", str(line - 1))
-
-    def lit(self) -> set[str]:
-        found: list[str] = self.picture.locator(".is-lit").evaluate_all(
-            "parts => parts.map((part) => part.classList[1])"
-        )
-        return set(found)
-
-    def edge(self, a: str, b: str) -> Locator:
-        return self.picture.locator(f".edge-{a}-{b}")
+        self.expect_step(line - 1)
 
 
 def open_chapter(page: Page, url: str) -> list[Walker]:
@@ -88,10 +75,6 @@ def open_chapter(page: Page, url: str) -> list[Walker]:
 @pytest.fixture
 def walkers(page: Page, voila_url: str) -> list[Walker]:
     return open_chapter(page, voila_url)
-
-
-def number(text: str) -> float:
-    return float(text.replace("−", "-"))
 
 
 # --- stepping ------------------------------------------------------------------------------------
@@ -182,7 +165,7 @@ def test_buttons_and_slider(walkers: list[Walker]) -> None:
         walker.button(name).click()
         walker.expect_line(line)
     walker.to(6)
-    walker.slider.press("ArrowRight")
+    walker.steps.press("ArrowRight")
     walker.expect_line(7)
     walker.line(3).locator("> .walker-row").click()
     walker.expect_line(3)
@@ -253,9 +236,9 @@ def test_the_printed_half_breaks_the_column(walkers: list[Walker]) -> None:
 def test_what_is_lit(walkers: list[Walker]) -> None:
     walker = walkers[1]
     walker.to(9)  # r̂ is written out
-    assert walker.lit() == {"node-f1", "node-f2", "node-f3", "edge-f1-f3", "edge-f2-f3"}
+    assert walker.classed("is-lit") == {"node-f1", "node-f2", "node-f3", "edge-f1-f3", "edge-f2-f3"}
     walker.to(19)  # one term of the sum is left
-    assert walker.lit() == {"node-x1", "node-f1", "edge-x1-f1"}
+    assert walker.classed("is-lit") == {"node-x1", "node-f1", "edge-x1-f1"}
     expect(walker.edge("x1", "f1")).to_have_class(PICKED)
 
 
@@ -319,8 +302,7 @@ def test_an_edit_is_seen_in_all_derivations(walkers: list[Walker]) -> None:
     for walker in (first, second):
         walker.button("Last step").click()
     before = first.values()[0], second.values()[0]
-    first.field("ŵ₁").fill("0,4")
-    first.field("ŵ₁").press("Enter")
+    first.enter("ŵ₁", "0,4")
     for walker, old in zip((first, second), before, strict=True):
         expect(walker.line(3)).not_to_contain_text(old)
         assert len(set(walker.values())) == 1
@@ -409,8 +391,7 @@ def test_two_views_of_one_derivation(
         one.line(10).get_by_role("button", name="print").click()
         expect(one.printed(10)).to_be_visible()
         expect(other.printed(10)).to_be_hidden()
-        one.field("ŵ₁").fill("half")
-        one.field("ŵ₁").press("Enter")
+        one.enter("ŵ₁", "half")
         expect(one.field("ŵ₁")).to_have_attribute("aria-invalid", "true")
         expect(other.problem).to_contain_text("half")
         expect(other.field("ŵ₁")).to_have_value("1.8")
@@ -433,8 +414,7 @@ def test_accessible(
     second.line(6).get_by_role("button", name="print").click()
     third.button("Last step").click()
     first.to(3)
-    first.field("ŵ₁").fill("half")
-    first.field("ŵ₁").press("Enter")
+    first.enter("ŵ₁", "half")
     expect(first.problem).to_contain_text("half")
     second.here.locator(".term").first.hover()
     expect(second.tip).to_be_visible()
@@ -460,15 +440,12 @@ def test_on_a_phone(open_page: Callable[..., Page], voila_url: str) -> None:
     _, walker, _ = open_chapter(page, voila_url)
     for line in range(1, LINES["w₁,₁"] + 1):
         walker.to(line)
-        width, inner = page.evaluate("[document.scrollingElement.scrollWidth, innerWidth]")
-        assert width == inner == PHONE["width"]
+        assert_fits(page)
     walker.line(6).get_by_role("button", name="print").tap()
-    walker.field("w₁,₁").fill("x" * 60)
-    walker.field("w₁,₁").press("Enter")
+    walker.enter("w₁,₁", "x" * 60)
     expect(walker.problem).to_contain_text("xxx")
-    width, inner = page.evaluate("[document.scrollingElement.scrollWidth, innerWidth]")
-    assert width == inner == PHONE["width"]
-    for control in (walker.button("Next step"), walker.slider, walker.picks, walker.field("w₁,₁")):
+    assert_fits(page)
+    for control in (walker.button("Next step"), walker.steps, walker.picks, walker.field("w₁,₁")):
         box = control.bounding_box()
         assert box
         assert box["height"] >= 40

@@ -11,10 +11,9 @@ from backprop_core import backward, error, forward, update
 from backprop_core.conventions import CHOICES
 from backprop_core.equations import format_apart, format_number
 from backprop_core.rules import START
-from tests.browser.reader import START_MS
+from tests.browser.reader import LIT, PHONE, START_MS, Widget, assert_fits
 
 CHAPTER = "voila/render/04_putting_it_together.ipynb"
-PHONE = {"width": 390, "height": 844}
 NUMBERS, BOOKS = "Update rules with numbers", "Update rules of other books"
 CONTRIBUTES, COMPARED = re.compile("What each sample contributes"), "The same update in both books"
 MENUS = {
@@ -23,20 +22,16 @@ MENUS = {
     "half": "Error",
     "threshold": "Offset",
 }
-LIT = re.compile(r"\bis-lit\b")
 NET, X, T = START.network, START.x, START.t
 
 
-class Chapter:
+class Chapter(Widget):
     """One of the chapter's two explorations: its board and its tables."""
 
     def __init__(self, page: Page, name: str) -> None:
-        self.page = page
-        self.board = page.get_by_role("group", name=name, exact=True)
-        self.whole = page.locator(".bp-rules").filter(has=self.board)
-        self.status = self.board.get_by_role("status")
-        self.problem = self.board.get_by_role("alert")
-        self.equations = self.board.locator(".bp-equations")
+        super().__init__(page.get_by_role("group", name=name, exact=True))
+        self.whole = page.locator(".bp-rules").filter(has=self.root)
+        self.picture = self.root.get_by_role("img", name="Network")
         self.table = self.whole.get_by_role("table", name=CONTRIBUTES)
         self.comparison = self.whole.get_by_role("table", name=COMPARED)
 
@@ -45,15 +40,6 @@ class Chapter:
             re.compile(r"\d"), timeout=START_MS
         )
         return self
-
-    def menu(self, name: str) -> Locator:
-        return self.board.get_by_role("combobox", name=name, exact=True)
-
-    def field(self, name: str) -> Locator:
-        return self.board.get_by_role("textbox", name=name, exact=True)
-
-    def button(self, name: str) -> Locator:
-        return self.board.get_by_role("button", name=name, exact=True)
 
     def expect_picked(self, name: str) -> None:
         expect(self.whole.get_by_role("table", name=f"contributes to {name}")).to_be_visible()
@@ -73,19 +59,6 @@ class Chapter:
         """How much of the table has to be scrolled into view."""
         hidden: int = self.table.locator("..").evaluate("box => box.scrollWidth - box.clientWidth")
         return hidden
-
-    def edge(self, a: str, b: str) -> tuple[float, float]:
-        """A place on the screen that is on an edge, but not on its number."""
-        edge = self.board.get_by_role("img", name="Network").locator(f".edge-{a}-{b}")
-        edge.scroll_into_view_if_needed()
-        x, y = edge.locator(".shaft").evaluate(
-            """shaft => {
-                const at = shaft.getPointAtLength(0.85 * shaft.getTotalLength());
-                const { x, y } = at.matrixTransform(shaft.getScreenCTM());
-                return [x, y];
-            }"""
-        )
-        return x, y
 
     def switch(self, *chosen: object) -> None:
         for name, value in zip(MENUS.values(), chosen, strict=True):
@@ -134,7 +107,7 @@ def gradient_of_w12() -> float:
 
 
 def test_a_click_on_an_edge_fills_the_rule_in(numbers: Chapter) -> None:
-    numbers.page.mouse.click(*numbers.edge("x1", "f2"))
+    numbers.page.mouse.click(*numbers.beside("x1", "f2", 0.85))
     numbers.expect_picked("w₁,₂")
     assert numbers.cells() == rows_of_w12()
     summed = gradient_of_w12()
@@ -149,7 +122,7 @@ def test_a_click_on_an_edge_fills_the_rule_in(numbers: Chapter) -> None:
 
 
 def test_a_click_on_a_bias(numbers: Chapter) -> None:
-    numbers.board.get_by_role("img", name="Network").locator("text.bias-f3").click()
+    numbers.picture.locator("text.bias-f3").click()
     numbers.expect_picked("b₃")
     assert [len(row) for row in numbers.cells()] == [5] * 4
 
@@ -172,7 +145,7 @@ def test_a_row_puts_its_sample_into_the_picture(numbers: Chapter) -> None:
     expect(third).to_have_attribute("aria-pressed", "true")
     expect(third).to_be_focused()
     expect(numbers.table.locator("tbody tr").nth(2)).to_have_class(LIT)
-    picture = numbers.board.get_by_role("img", name="Network")
+    picture = numbers.picture
     expect(picture.locator("text.value-x1")).to_have_text("1")
     y = format_number(float(forward(NET, [1, 0]).y[0, 0]))
     expect(picture.locator("text.value-y")).to_have_text(y)
@@ -213,9 +186,8 @@ def test_a_batch_update_lowers_the_error(numbers: Chapter) -> None:
 
 
 def test_a_value_and_a_menu_change_the_network(numbers: Chapter) -> None:
-    numbers.field("Its value").fill("0,5")
-    numbers.field("Its value").press("Enter")
-    picture = numbers.board.get_by_role("img", name="Network")
+    numbers.enter("Its value", "0,5")
+    picture = numbers.picture
     expect(picture.locator("text.weight-f1-f4")).to_have_text("0.5")
     before = numbers.cells()
     numbers.menu("Teacher set").select_option("OR")
@@ -287,7 +259,7 @@ def test_a_threshold_is_what_the_menu_and_the_picture_speak_of(books: Chapter) -
     expect(books.menu("Weight or bias").locator("option:checked")).to_contain_text(
         "θ̂, the threshold"
     )
-    picture = books.board.get_by_role("img", name="Network")
+    picture = books.picture
     expect(picture.locator("text.bias-f4")).to_have_text("θ̂ = −0.8")
     expect(books.field("Its value")).to_have_value("-0.8")
 
@@ -316,8 +288,7 @@ def test_accessible(
     assert_accessible(page, ".bp-rules")
     numbers.pick("weight-x1-f2")
     numbers.expect_picked("w₁,₂")
-    numbers.field("Learning rate h").fill("0")
-    numbers.field("Learning rate h").press("Enter")
+    numbers.enter("Learning rate h", "0")
     expect(numbers.problem).not_to_be_empty()
     books.pick("bias-f2")
     books.switch("sum", "t-y", False, True)
@@ -340,20 +311,13 @@ def test_on_a_phone(open_page: Callable[..., Page], voila_url: str) -> None:
     expect(books.comparison.locator(".over")).to_have_count(3)
     assert_fits(page)
     # numbers that need more room: the table is scrolled, but what a row amounts to is in sight
-    numbers.field("Its value").fill("-30")
-    numbers.field("Its value").press("Enter")
+    numbers.enter("Its value", "-30")
     expect(numbers.table.locator("tbody tr").nth(2)).to_contain_text("·10⁻¹")
     assert numbers.overhang() > 0
     assert_fits(page)
     box = numbers.table.locator("tbody td").last.bounding_box()
     assert box
     assert 0 < box["x"] < box["x"] + box["width"] <= PHONE["width"]
-
-
-def assert_fits(page: Page) -> None:
-    """Nothing but a table has to be scrolled sideways."""
-    width, inner = page.evaluate("[document.scrollingElement.scrollWidth, innerWidth]")
-    assert width == inner == PHONE["width"]
 
 
 def test_large_enough_for_the_last_row(numbers: Chapter) -> None:

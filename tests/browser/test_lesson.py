@@ -8,7 +8,7 @@ import nbformat
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.reader import STEPS, Walk, open_lesson
+from tests.browser.reader import LESSON, STEPS, Walk, open_lesson
 
 MARKUP = "<img src=x onerror=document.title='owned'>"
 BACK = 12  # f₅ → f₃, f₄
@@ -199,7 +199,7 @@ def test_a_refused_text_survives_other_edits(walk: Walk, page: Page) -> None:
 
 
 def test_sample(walk: Walk, page: Page) -> None:
-    menu = page.get_by_role("combobox", name="Sample")
+    menu = page.locator(LESSON).get_by_role("combobox", name="Sample")
     menu.select_option("XOR 4: x = (1, 1), t = 0")
     expect(walk.root.get_by_text("x = (1, 1), t = 0")).to_be_visible()
     expect(field(page, "x₂")).to_have_value("1")
@@ -244,7 +244,9 @@ def shown(error: float) -> str:
 
 def test_threshold_is_warned_of(walk: Walk, page: Page) -> None:
     expect(walk.check).to_contain_text("✓ agrees with central differences to")
-    page.get_by_role("combobox", name="Sample").select_option("XOR 1: x = (0, 0), t = 0")
+    page.locator(LESSON).get_by_role("combobox", name="Sample").select_option(
+        "XOR 1: x = (0, 0), t = 0"
+    )
     page.get_by_role("combobox", name="Activation").select_option("threshold")
     expect(walk.check).to_contain_text("⚠")
     expect(walk.check).to_contain_text("slope is 0")

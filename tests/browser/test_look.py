@@ -6,10 +6,17 @@ import pytest
 from playwright.sync_api import Browser, FloatRect, Page, expect
 
 from tests.browser.conftest import watch
-from tests.browser.reader import LAYER_STEPS, STEPS, Walk, open_lesson
+from tests.browser.reader import (
+    DESK,
+    LAYER_STEPS,
+    LESSON,
+    PHONE,
+    STEPS,
+    Walk,
+    assert_fits,
+    open_lesson,
+)
 
-PHONE = {"width": 390, "height": 844}
-LESSON = ".bp-lesson"
 TOUCH_PX = 40
 MIDDLE = 12
 UPDATE = 27
@@ -59,12 +66,6 @@ def brightness(colour: str) -> float:
     return (red + green + blue) / 3
 
 
-def assert_fits(page: Page) -> None:
-    """Nothing has to be scrolled sideways."""
-    width, inner = page.evaluate("[document.scrollingElement.scrollWidth, innerWidth]")
-    assert width == inner == PHONE["width"]
-
-
 def test_on_a_phone(open_page: Callable[..., Page], voila_url: str) -> None:
     page = open_page(viewport=PHONE, has_touch=True, is_mobile=True)
     walk = open_lesson(page, voila_url)
@@ -88,14 +89,14 @@ def controls(walk: Walk, page: Page) -> dict[str, FloatRect]:
     """Boxes of all that is used to step and to learn, by name."""
     names = ("First step", "Previous step", "Play", "Next step", "Last step")
     found = {name: walk.button(name) for name in names}
-    found |= {"Step": walk.slider, "granularity": walk.granularity}
+    found |= {"Step": walk.steps, "granularity": walk.granularity}
     for name in ("Apply update", "Undo", "Reset"):
         found[name] = page.get_by_role("button", name=name)
     boxes = {name: control.bounding_box() for name, control in found.items()}
     return {name: box for name, box in boxes.items() if box}
 
 
-@pytest.mark.parametrize("viewport", [PHONE, {"width": 1280, "height": 720}], ids=["phone", "desk"])
+@pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
 def test_controls_are_in_reach(
     open_page: Callable[..., Page], voila_url: str, viewport: dict[str, int]
 ) -> None:
@@ -117,7 +118,7 @@ def right(box: FloatRect) -> float:
     return box["x"] + box["width"]
 
 
-@pytest.mark.parametrize("viewport", [PHONE, {"width": 1280, "height": 720}], ids=["phone", "desk"])
+@pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
 def test_controls_stay_where_they_are(
     open_page: Callable[..., Page], voila_url: str, viewport: dict[str, int]
 ) -> None:
@@ -180,7 +181,7 @@ def test_numbers_keep_apart_on_a_phone(
     walk = open_lesson(page, voila_url)
     page.get_by_role("combobox", name="Activation").select_option(activation)
     expect(walk.root.locator("b", has_text=activation)).to_be_visible()
-    samples = page.get_by_role("combobox", name="Sample")
+    samples = page.locator(LESSON).get_by_role("combobox", name="Sample")
     for sample in range(4):
         samples.select_option(index=sample)
         expect(walk.root.locator("b", has_text="x = (")).to_have_text(

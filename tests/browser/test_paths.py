@@ -6,57 +6,24 @@ from itertools import pairwise
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.reader import CHAPTER, START_MS
+from tests.browser.reader import CHAPTER, PHONE, Exploration, assert_fits
 
 SMALLEST_PX = 7
-PHONE = {"width": 390, "height": 844}
 THREE, NINE, TWENTY_SEVEN = "2 – 3 – 3 – 1", "2 – 3 – 3 – 3 – 1", "2 – 3 – 3 – 3 – 3 – 1"
 
 
-class Board:
-    """One of the chapter's boards, by its name."""
+class Board(Exploration):
+    """One of the chapter's boards, when it is there."""
 
     def __init__(self, page: Page, name: str) -> None:
-        self.page = page
-        self.root = page.get_by_role("group", name=name, exact=True)
-        self.status = self.root.get_by_role("status")
+        super().__init__(page, name)
         self.picture = self.root.locator(".bp-picture > svg")
-        self.equations = self.root.locator(".bp-equation")
-        expect(self.status).not_to_be_empty(timeout=START_MS)
-
-    def choose(self, name: str, option: str) -> None:
-        self.root.get_by_role("combobox", name=name).select_option(option)
-
-    def expect_step(self, step: int) -> None:
-        expect(self.root).to_have_attribute("data-step", str(step))
-
-    def press(self, key: str, step: int) -> None:
-        self.root.focus()
-        self.page.keyboard.press(key)
-        self.expect_step(step)
-
-    def lit(self) -> set[str]:
-        found: list[str] = self.picture.locator(".is-lit").evaluate_all(
-            "parts => parts.flatMap(p => [...p.classList].filter(c => /^(node|edge)-/.test(c)))"
-        )
-        return set(found)
-
-    def on_edge(self, a: str, b: str) -> tuple[float, float]:
-        """A place on the screen that is on an edge."""
-        edge = self.picture.locator(f".edge-{a}-{b}")
-        edge.scroll_into_view_if_needed()
-        x, y = edge.locator(".shaft").evaluate(
-            """shaft => {
-                const at = shaft.getPointAtLength(0.3 * shaft.getTotalLength());
-                const { x, y } = at.matrixTransform(shaft.getScreenCTM());
-                return [x, y];
-            }"""
-        )
-        return x, y
+        self.pairs = self.root.locator(".bp-equation")  # in symbols and with numbers
+        self.ready()
 
     def result(self, place: int) -> str:
         """The number that an equation yields."""
-        return self.equations.nth(place).locator(".bp-numbers .slot").last.text_content() or ""
+        return self.pairs.nth(place).locator(".bp-numbers .slot").last.text_content() or ""
 
 
 def way(*nodes: str) -> set[str]:
@@ -84,29 +51,29 @@ def cost(page: Page, voila_url: str) -> Board:
 
 def test_step_by_step_with_the_keyboard(sums: Board) -> None:
     upper, lower = way("x1", "f1", "f3", "f5"), way("x1", "f1", "f4", "f5")
-    assert sums.lit() == upper
+    assert sums.classed("is-lit") == upper
     expect(sums.root.get_by_text("Path 1 of 2: x₁ → f₁ → f₃ → f₅")).to_be_visible()
     first = sums.result(0)
     assert sums.result(1) == first
     expect(sums.status).to_contain_text(f"it adds {first}. The sum so far is {first}.")
-    sums.press("ArrowRight", 1)
-    assert sums.lit() == lower
+    sums.key("ArrowRight", 1)
+    assert sums.classed("is-lit") == lower
     expect(sums.status).to_contain_text(f"The sum so far is {sums.result(1)}.")
     running = sums.result(1)
-    sums.press("ArrowRight", 2)
-    assert sums.lit() == upper | lower
+    sums.key("ArrowRight", 2)
+    assert sums.classed("is-lit") == upper | lower
     assert sums.result(0) == sums.result(1) == running  # along paths, and by error signals
     expect(sums.status).to_contain_text("the same, digit for digit")
-    sums.press("Home", 0)
-    assert sums.lit() == upper
+    sums.key("Home", 0)
+    assert sums.classed("is-lit") == upper
 
 
 def test_the_sum_is_what_the_error_signals_give_in_every_network(sums: Board) -> None:
     for network, count in ((THREE, 3), (NINE, 9), (TWENTY_SEVEN, 27)):
         sums.choose("Network", network)
         expect(sums.root).to_have_attribute("data-steps", str(count + 1))
-        sums.press("End", count)
-        total = sums.equations.count() - 2
+        sums.key("End", count)
+        total = sums.pairs.count() - 2
         assert sums.result(total) == sums.result(total + 1)
         by_paths, by_signals = sums.status.inner_text().split(". ")[:2]
         assert by_signals.startswith(f"The error signals give {by_paths.split()[-1]}, the same")
@@ -123,42 +90,40 @@ def test_all_nine_paths(sums: Board) -> None:
     ]
     for step, expected in enumerate(every):
         if step:
-            sums.press("ArrowRight", step)
-        assert sums.lit() == expected
-    sums.press("ArrowRight", 9)
-    assert sums.lit() == set().union(*every)
+            sums.key("ArrowRight", step)
+        assert sums.classed("is-lit") == expected
+    sums.key("ArrowRight", 9)
+    assert sums.classed("is-lit") == set().union(*every)
 
 
 def test_another_weight_from_the_menu_or_with_a_click(sums: Board, page: Page) -> None:
-    sums.press("ArrowRight", 1)
+    sums.key("ArrowRight", 1)
     sums.choose("Weight or bias", "w₂,₄")
     sums.expect_step(0)
     expect(sums.root).to_have_attribute("data-steps", "2")
-    assert sums.lit() == way("f2", "f4", "f5")
-    page.mouse.click(*sums.on_edge("x2", "f2"))
-    expect(sums.root.get_by_role("combobox", name="Weight or bias")).to_have_value("weight-x2-f2")
+    assert sums.classed("is-lit") == way("f2", "f4", "f5")
+    page.mouse.click(*sums.beside("x2", "f2", 0.3))
+    expect(sums.menu("Weight or bias")).to_have_value("weight-x2-f2")
     expect(sums.root).to_have_attribute("data-steps", "3")
-    assert sums.lit() == way("x2", "f2", "f3", "f5")
+    assert sums.classed("is-lit") == way("x2", "f2", "f3", "f5")
     sums.picture.locator(".node-f4 .name").click()
-    expect(sums.root.get_by_role("combobox", name="Weight or bias")).to_have_value("bias-f4")
-    assert sums.lit() == way("f4", "f5")
+    expect(sums.menu("Weight or bias")).to_have_value("bias-f4")
+    assert sums.classed("is-lit") == way("f4", "f5")
 
 
 def test_another_sample_keeps_the_step(sums: Board) -> None:
-    sums.press("ArrowRight", 1)
+    sums.key("ArrowRight", 1)
     before = sums.result(0)
     sums.choose("Sample", "x = (1, 1), t = 0")
-    expect(sums.equations.first.locator(".bp-numbers .slot").last).not_to_have_text(before)
+    expect(sums.pairs.first.locator(".bp-numbers .slot").last).not_to_have_text(before)
     sums.expect_step(1)
 
 
 def test_a_product_tells_its_name_and_lights_its_path(sums: Board) -> None:
-    sums.press("End", 2)
-    value = sums.equations.first.locator(".bp-numbers .slot").nth(1).text_content()
-    sums.equations.first.locator(".bp-symbols .term").nth(2).focus()
-    expect(sums.root.get_by_role("tooltip")).to_have_text(
-        f"P₂, what this path adds to the gradient: {value}"
-    )
+    sums.key("End", 2)
+    value = sums.pairs.first.locator(".bp-numbers .slot").nth(1).text_content()
+    sums.pairs.first.locator(".bp-symbols .term").nth(2).focus()
+    expect(sums.tip).to_have_text(f"P₂, what this path adds to the gradient: {value}")
     pointed = sums.picture.locator(".is-pointed").evaluate_all(
         "parts => parts.map(p => [...p.classList].find(c => c.startsWith('edge-')))"
     )
@@ -189,8 +154,8 @@ def test_the_marks_follow_the_sliders(cost: Board) -> None:
     assert place(cost, "signals-here") == pytest.approx((3, 21), rel=0.01)
     curve = cost.picture.locator("[data-mark=paths] path")
     before = curve.get_attribute("d")
-    cost.root.get_by_role("slider", name="Neurons in a layer").fill("10")
-    cost.root.get_by_role("slider", name="Layers").fill("10")
+    cost.slider("Neurons in a layer").fill("10")
+    cost.slider("Layers").fill("10")
     expect(cost.status).to_contain_text("10 layers, 10 wide: 219,753,086,420 multiplications")
     assert curve.get_attribute("d") != before
     assert place(cost, "paths-here") == pytest.approx((10, 219_753_086_420), rel=0.02)
@@ -208,7 +173,7 @@ def test_a_point_is_dragged_along_the_layers(cost: Board, page: Page) -> None:
     page.mouse.move(x + 120, y, steps=6)
     page.mouse.up()
     expect(cost.status).not_to_contain_text("3 layers")
-    layers = cost.root.get_by_role("slider", name="Layers").input_value()
+    layers = cost.slider("Layers").input_value()
     expect(cost.status).to_contain_text(f"{layers} layers, 2 wide")
     assert place(cost, "paths-here")[0] == pytest.approx(int(layers), rel=0.01)
 
@@ -229,13 +194,8 @@ def test_accessible(
     sums.choose("Network", THREE)
     expect(sums.root).to_have_attribute("data-steps", "4")
     for step in (0, 3):
-        sums.press("End" if step else "Home", step)
+        sums.key("End" if step else "Home", step)
         assert_accessible(page, ".bp-board")
-
-
-def assert_fits(page: Page) -> None:
-    width, inner = page.evaluate("[document.scrollingElement.scrollWidth, innerWidth]")
-    assert width == inner == PHONE["width"]
 
 
 def test_on_a_phone(open_page: Callable[..., Page], voila_url: str) -> None:
@@ -247,7 +207,7 @@ def test_on_a_phone(open_page: Callable[..., Page], voila_url: str) -> None:
             sums.choose("Network", network)
         expect(sums.root).to_have_attribute("data-steps", str(steps))
         for key, step in (("Home", 0), ("End", steps - 1)):
-            sums.press(key, step)
+            sums.key(key, step)
             assert_fits(page)
         smallest = smallest_text(sums.picture)
         assert smallest >= SMALLEST_PX

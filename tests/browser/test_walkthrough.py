@@ -51,13 +51,13 @@ def test_buttons(walk: Walk) -> None:
 
 
 def test_slider(walk: Walk) -> None:
-    expect(walk.slider).to_have_attribute("max", str(STEPS - 1))
+    expect(walk.steps).to_have_attribute("max", str(STEPS - 1))
     walk.to(20)
-    expect(walk.slider).to_have_attribute("aria-valuetext", f"Step 21 of {STEPS}: x₂ adds up")
-    walk.slider.press("ArrowRight")
+    expect(walk.steps).to_have_attribute("aria-valuetext", f"Step 21 of {STEPS}: x₂ adds up")
+    walk.steps.press("ArrowRight")
     walk.expect_step(21)
     walk.button("First step").click()
-    expect(walk.slider).to_have_value("0")
+    expect(walk.steps).to_have_value("0")
 
 
 def test_phases(walk: Walk) -> None:
@@ -183,6 +183,22 @@ def test_pointing_ties_terms_and_edges(walk: Walk, page: Page) -> None:
     expect(walk.equations.locator(".edge-f3-f5.is-pointed")).to_have_count(0)
     page.get_by_role("heading", level=1).hover()
     expect(pointed).to_have_count(0)
+
+
+def test_a_term_tells_its_name_and_its_value(walk: Walk, page: Page) -> None:
+    tip = walk.root.get_by_role("tooltip")
+    walk.button(MESSAGE).click()
+    expect(tip).to_have_count(0)
+    for term, told in {
+        "edge-f3-f5": "w₃,₅, the weight from f₃ to f₅: 1.2",
+        "node-f3": "δ₃, the error signal of f₃: −0.153",
+    }.items():
+        walk.term(term).focus()
+        expect(tip).to_have_text(told)
+        expect(walk.term(term)).to_have_accessible_description(told)
+    page.keyboard.press("ArrowRight")  # other terms are here at the next step
+    walk.expect_step(FIRST_BACK + 2)
+    expect(tip).to_have_count(0)
 
 
 def test_focusing_a_term_lights_its_edge(walk: Walk, page: Page) -> None:

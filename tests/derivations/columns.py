@@ -1,17 +1,13 @@
 """Networks to evaluate derivations on, and what it means that a column of values agrees."""
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 import numpy as np
 from hypothesis import assume
 from hypothesis import strategies as st
 
-from backprop_core import ACTIVATIONS, Network
 from backprop_core.derivations import Line, Moment, Part
-from tests.strategies import numbers
-
-NAMES = tuple(ACTIVATIONS)
+from tests.strategies import NAMES, problems
 
 
 @st.composite
@@ -22,16 +18,10 @@ def moments(
     one_activation: bool = False,
 ) -> Moment:
     """A network with any weights, biases and activations, on 1 to 3 samples."""
-    shapes = list(pairwise(sizes))
-    drawn = [draw(st.sampled_from(names)) for _ in shapes]
-    net = Network.from_weights(
-        [draw(numbers(*shape)) for shape in shapes],
-        [draw(numbers(width)) for _, width in shapes],
-        drawn[0] if one_activation else drawn,
-    )
-    samples = draw(st.integers(1, 3))
-    t = draw(numbers(samples, sizes[-1]))
-    moment = Moment(net, draw(numbers(samples, sizes[0])), t, h=0.7)
+    net, x, t = draw(problems(names, st.just(list(sizes)), most=3))
+    if one_activation:
+        net = net.with_activation(net.activations[0])
+    moment = Moment(net, x, t, h=0.7)
     # At 0 a threshold jumps, a ReLU bends and an ELU's slope bends: no place for differences.
     rough = ("threshold", "ReLU", "leaky ReLU", "ELU")
     for activation, r in zip(net.activations, moment.f.r, strict=True):
@@ -46,12 +36,7 @@ def picked(
     """A network with one layer of hidden neurons at work, and a weight or bias of it."""
     sizes = (draw(st.integers(1, 6)), draw(st.integers(1, 6)), 1)
     moment = draw(moments(sizes, names, one_activation))
-    return moment, draw(st.sampled_from(slots(moment.net)))
-
-
-def slots(net: Network) -> list[str]:
-    """All its weights and biases."""
-    return [f"weight-{a}-{b}" for a, b in net.edges] + [f"bias-{n}" for n in net.neurons]
+    return moment, draw(st.sampled_from(list(moment.net.slots)))
 
 
 def close(value: object, expected: object, scale: float = 1.0) -> bool:

@@ -20,12 +20,12 @@ from backprop_core.derivations import (
     update_rules,
     weight,
 )
-from tests.derivations.columns import lines, slots
+from tests.derivations.columns import lines
 from tests.derivations.reading import without_classes
 
 A, B, C = weight("f3", "f5"), weight("f4", "f5"), bias("f5")
 SIZES = [(1, 1, 1), (2, 3, 1), (6, 6, 1)]
-TWO_LAYER = [(n, slot) for n in SIZES for slot in slots(Network.random(n))]
+TWO_LAYER = [(n, slot) for n in SIZES for slot in Network.random(n).slots]
 THREE_LAYER = [explicit(), signals(), signals("sum"), update_rules()]
 
 

@@ -10,6 +10,8 @@ from backprop_core import Network
 from backprop_core.derivations import (
     ERROR,
     H,
+    Legend,
+    Line,
     Moment,
     Symbols,
     T,
@@ -22,7 +24,6 @@ from backprop_core.derivations import (
     slope,
     update_rules,
     value_text,
-    value_texts,
     weight,
     x,
 )
@@ -158,5 +159,8 @@ def test_a_value_is_said_in_short() -> None:
             net.with_weight("x1", "f1", 1.0 - 0.25 * float(one.g.weights[0][0, 0])), [0, 0], [0]
         ),
     )
-    terms = [*(HATS.x("x1") * H).terms, *(HATS.x("x1") * H).terms]
-    assert value_texts(terms, one) == ("1", "0.25", "1", "0.25")
+    line = Line(None, HATS.x("x1") * H + HATS.x("x1") * H, "The same twice.")
+    legend = Legend([line])
+    assert len(legend.words) == 2
+    values = legend.values(one)
+    assert [values[n] for n in legend.places(line.terms)] == ["1", "0.25", "1", "0.25"]

@@ -9,15 +9,8 @@ import pytest
 from hypothesis import given, settings
 
 from backprop_core import Network, check_gradient, error, update
-from backprop_core.derivations import (
-    Line,
-    Moment,
-    Slip,
-    coming,
-    derive,
-    update_line,
-)
-from tests.derivations.columns import close, lines, picked, slots
+from backprop_core.derivations import Line, Moment, Slip, coming, derive
+from tests.derivations.columns import close, lines, picked
 from tests.derivations.reading import read, without_classes
 from tests.prose import copied
 
@@ -39,24 +32,10 @@ def nodes(slot: str) -> tuple[str, ...]:
     return tuple(slot.split("-")[1:])
 
 
-def gradient(moment: Moment, slot: str) -> float:
-    """As the backward sweep has it."""
-    net = moment.net
-    if slot.startswith("bias"):
-        k, n = net.places[nodes(slot)[0]]
-        return float(moment.g.biases[k - 1][n])
-    k, a, b = net.edge(*nodes(slot))
-    return float(moment.g.weights[k][a, b])
-
-
-def parameter(net: Network, slot: str) -> float:
-    return net.bias(*nodes(slot)) if slot.startswith("bias") else net.weight(*nodes(slot))
-
-
 @given(picked())
 def test_no_line_changes_the_gradient(drawn: tuple[Moment, str]) -> None:
     moment, slot = drawn
-    expected = gradient(moment, slot)
+    expected = moment.g.of(moment.net, *nodes(slot))
     report = check_gradient(moment.net, moment.x, moment.t)
     scale = max(1.0, report.error)
     column = [line for line in told(moment, slot) if line.quantity == "gradient"]
@@ -64,13 +43,13 @@ def test_no_line_changes_the_gradient(drawn: tuple[Moment, str]) -> None:
     for line in column:
         assert close(value(line, moment), above, scale), line.latex
         above = value(line, moment)
-    assert close(above, report.table[slots(moment.net).index(slot)].central_difference, scale)
+    assert close(above, report.table[list(moment.net.slots).index(slot)].central_difference, scale)
 
 
 @given(picked())
 def test_the_other_lines_are_the_error_and_the_new_weight(drawn: tuple[Moment, str]) -> None:
     moment, slot = drawn
-    new = parameter(update(moment.net, moment.g, moment.h), slot)
+    new = update(moment.net, moment.g, moment.h).parameter(*nodes(slot))
     e = error(moment.f.y, moment.t)
     seen = []
     for line in told(moment, slot):
@@ -79,7 +58,6 @@ def test_the_other_lines_are_the_error_and_the_new_weight(drawn: tuple[Moment, s
             expected = e if line.quantity == "error" else new
             assert close(value(line, moment), expected, max(1.0, e)), line.latex
     assert seen == ["weight", "error", "weight"]
-    assert close(value(update_line(moment.net.sizes, slot), moment), new)
 
 
 @settings(max_examples=40)
@@ -262,7 +240,7 @@ def shape(line: Line, slot: str, out: str) -> str:
     return re.sub("[_{}]", "", text).strip()
 
 
-@pytest.mark.parametrize("slot", slots(Network.random([5, 6, 1])))
+@pytest.mark.parametrize("slot", Network.random([5, 6, 1]).slots)
 def test_all_lines_of_the_article_are_there_with_the_right_indices(slot: str) -> None:
     shown = [shape(line, slot, "f7") for line in lines(derive((5, 6, 1), slot))]
     assert shown == expected_shape(slot, "f7")
@@ -276,11 +254,6 @@ def test_slips_stand_where_the_article_has_them() -> None:
         "bias-f4": [0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 0, 0, 0, 0],
         "bias-f2": [0] * 15 + [1, 0, 0, 0],
     }
-    summed_up = {slot: [s.note for s in update_line(NET.sizes, slot).slips] for slot in CHOSEN}
-    assert [len(notes) for notes in summed_up.values()] == [2, 0, 0, 1]
-    assert "hat" in summed_up["weight-f2-f4"][0]
-    assert "sample index" in summed_up["weight-f2-f4"][1]
-    assert "1 to N₁" in summed_up["bias-f2"][0]
 
 
 def test_the_words_of_a_slip_speak_of_the_picked_weight() -> None:
@@ -289,15 +262,7 @@ def test_the_words_of_a_slip_speak_of_the_picked_weight() -> None:
     assert sum("w₃ without its hat" in note and "Read as ŵ₃" in note for note in notes) == 1
 
 
-def test_a_slope_without_its_sample_has_a_value_for_one_sample_only() -> None:
-    slip = update_line(NET.sizes, "weight-f2-f4").slips[1]
-    assert slip.expression
-    assert np.isnan(slip.expression.at(XOR))
-    one = Moment(NET, XOR.x[1], XOR.t[1])
-    assert close(slip.expression.at(one), update(NET, one.g, one.h).weight("f2", "f4"))
-
-
-@pytest.mark.parametrize("slot", slots(NET))
+@pytest.mark.parametrize("slot", NET.slots)
 def test_lines_light_the_part_of_the_network_that_they_speak_of(slot: str) -> None:
     net = NET
     drawn = {f"node-{n}" for layer in net.layers for n in layer} | {"node-y", "edge-f4-y"}
@@ -315,7 +280,7 @@ def test_lines_light_the_part_of_the_network_that_they_speak_of(slot: str) -> No
     assert set(sum_at_output.lit) >= {"edge-f1-f4", "edge-f2-f4", "edge-f3-f4", "node-f4"}
 
 
-@pytest.mark.parametrize("slot", slots(NET))
+@pytest.mark.parametrize("slot", NET.slots)
 def test_each_line_says_what_was_done_and_what_its_symbols_are(slot: str) -> None:
     for line in told(XOR, slot):
         for text in (line.move, *(slip.note for slip in line.slips)):
@@ -332,7 +297,7 @@ def test_each_line_says_what_was_done_and_what_its_symbols_are(slot: str) -> Non
 
 def test_no_sentence_is_the_articles() -> None:
     for slot in CHOSEN:
-        for line in (*told(XOR, slot), update_line(NET.sizes, slot)):
+        for line in told(XOR, slot):
             for text in (line.move, *(slip.note for slip in line.slips)):
                 assert copied(text) == [], text
 

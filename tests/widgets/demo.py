@@ -43,6 +43,7 @@ class Curve(Board):
                 Number("a", "Steepness", 1),
                 Choice("look", "Tangent", (("thin", ""), ("dashed", "dashed")), "dashed"),
                 Button("reset", "Back to the start"),
+                Button("further", "Further"),
             ],
         )
 
@@ -52,6 +53,8 @@ class Curve(Board):
         return {"curve": [Mark("g", "line", curve, "quiet")]}
 
     def act(self, key: str, values: dict[str, Any]) -> dict[str, Any]:
+        if key == "further":
+            return values | {"r": values["r"] + 1}
         return values | {"r": 1.0, "u": 0.5, "v": 0.5}
 
     def chosen(self, key: str, values: dict[str, Any]) -> dict[str, Any]:
@@ -79,7 +82,7 @@ class Curve(Board):
                 "plane": [
                     Mark("side", "area", side, "input"),
                     Mark("point", "point", (u, v), "input ring", "", ("u", "v")),
-                    Mark("away", "point", (9, 9), "cross"),
+                    Mark("leaving", "point", (2 * u, 0), "cross"),
                 ],
             },
             equations=(inner, inner, Equation(Term("g", g), (r"\tanh", Term("s", a * r, "sum")))),

@@ -55,7 +55,7 @@ def marks(board: Board, plot: str) -> dict[str, Any]:
 def test_it_starts_with_what_its_controls_start_with(board: Curve) -> None:
     assert board.values == START
     assert [control["kind"] for control in board.controls] == [
-        *("slider", "slider", "handle", "number", "choice", "button")
+        *("slider", "slider", "handle", "number", "choice", "button", "button")
     ]
     assert board.shown["values"] == {"r": "1", "u": "0.5", "v": "0.5", "a": "1", "look": "dashed"}
     assert board.shown["sentence"] == "At r = 1 the slope is 0.42."
@@ -113,7 +113,7 @@ def test_a_button_acts_and_others_follow(board: Curve) -> None:
         ({"key": "look", "value": MARKUP}, f"Tangent is “{MARKUP}”, but expected one of: thin,"),
         ({"key": "look", "value": 3}, "Tangent is 3, but expected one of: thin, dashed."),
         ({"key": "look", "value": ["dashed"]}, "Tangent is “['dashed']”, but expected"),
-        ({"key": "w", "value": 1}, "key is “w”, but expected one of: r, u, v, a, look, reset."),
+        ({"key": "w", "value": 1}, "key is “w”, but expected one of: r, u, v, a, look, reset,"),
         ({"key": "k" * 10**5}, f"key is “{'k' * 39}…”, but expected"),
         ({"key": ["r"], "value": 1}, "key is “['r']”, but expected"),
         ({}, "key is “None”, but expected"),
@@ -208,7 +208,7 @@ def test_a_mark_is_flat_and_what_is_not_finite_is_null() -> None:
 
 
 @pytest.mark.parametrize("kind", [Curve, Tour])
-def test_all_that_is_synced_is_plain_json(kind: type[Board]) -> None:
+def test_all_that_is_synced_is_plain_json(kind: type[Curve | Tour]) -> None:
     board = kind()
     names = ("panels", "controls", "equations", "backdrop", "shown", "step", "answer", "problem")
     json.dumps(board.get_state(names), allow_nan=False)

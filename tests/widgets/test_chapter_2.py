@@ -67,7 +67,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 @settings(max_examples=25)
-@given(st.sampled_from(XOR.slots), WEIGHT, st.sampled_from(sorted(TEACHER_SETS)))
+@given(st.sampled_from(list(XOR.net.slots)), WEIGHT, st.sampled_from(sorted(TEACHER_SETS)))
 def test_the_parts_of_the_error(slot: str, value: float, name: str) -> None:
     board = TeacherSet()
     board.take({"set": name})
@@ -163,12 +163,7 @@ def test_each_output_is_a_network_with_one_output(t1: float, t2: float, other: f
         board.take({"slot": slot})
         told = [text.strip("()") for text in numbers(board, 1)]
         assert told[:2] == [format_number(g) for g in expected]
-        assert sum(expected) == pytest.approx(gradient_of(net, whole, slot), abs=1e-12)
-
-
-def gradient_of(net: Network, g: Any, slot: str) -> float:
-    k, a, b = net.edge(*slot.split("-")[1:])
-    return float(g.weights[k][a, b])
+        assert sum(expected) == pytest.approx(whole.of(net, *net.slots[slot]), abs=1e-12)
 
 
 def test_an_output_weight_does_not_hear_of_the_other_output() -> None:
@@ -193,7 +188,7 @@ def test_an_output_weight_does_not_hear_of_the_other_output() -> None:
 
 
 @settings(max_examples=25)
-@given(st.sampled_from(XOR.slots), WEIGHT, st.floats(0.5, 40))
+@given(st.sampled_from(list(XOR.net.slots)), WEIGHT, st.floats(0.5, 40))
 @example("bias-f3", -1.0, 40.0)  # out of the picture
 @example("weight-x1-f1", 4.5, 40.0)  # across the valley
 @example("weight-x1-f1", 0.0, 8.0)
@@ -228,7 +223,7 @@ def test_a_step_is_an_update(slot: str, w: float, h: float) -> None:
         assert board.values["w"] == 0.0
 
 
-@pytest.mark.parametrize("slot", XOR.slots)
+@pytest.mark.parametrize("slot", XOR.net.slots)
 def test_the_curve_is_the_error(slot: str) -> None:
     for w, e in curve(XOR, slot)[::40]:
         assert e == pytest.approx(error(forward(moved(XOR.net, slot, w), XOR.x).y, XOR.t))

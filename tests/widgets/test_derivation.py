@@ -8,6 +8,7 @@ import pytest
 
 from backprop_core import Network
 from backprop_core.situation import Situation
+from backprop_core.walkthrough import CONVENTIONS
 from backprop_core.widgets import Derivation, Lesson
 
 ALL = ("explicit", "signals", "rules")
@@ -69,6 +70,24 @@ def test_terms_carry_the_classes_of_the_graph() -> None:
         assert f'class="term {name}"' in equation
 
 
+@pytest.mark.parametrize("convention", CONVENTIONS)
+@pytest.mark.parametrize("which", ALL)
+def test_every_term_has_a_name_and_a_value(which: str, convention: str) -> None:
+    lesson = Lesson()
+    lesson.situation = replace(lesson.situation, convention=convention)
+    widget = Derivation(lesson, which)
+    assert len(widget.names) == len(widget.tips)
+    assert all(", " in name for name in widget.names)  # not the bare symbol
+    assert all(widget.tips)
+    equations = [*lines(widget), *(line["slip"] for line in lines(widget) if line["slip"])]
+    for equation in equations:
+        assert len(equation["terms"]) == equation["equation"].count('class="term')
+    told = dict(zip(widget.names, widget.tips, strict=True))
+    if which == "explicit":
+        assert told["w₃,₅, the weight from f₃ to f₅"] == "1.2"
+        assert told["∇E(wₓ₁,₁), how E changes with wₓ₁,₁"] == "−0.00586"
+
+
 @pytest.mark.parametrize("which", ALL)
 def test_an_edit_sends_the_values_and_nothing_else(which: str, sent: list[set[str]]) -> None:
     lesson = Lesson()
@@ -76,7 +95,7 @@ def test_an_edit_sends_the_values_and_nothing_else(which: str, sent: list[set[st
     before = widget.values
     sent.clear()
     lesson.situation = lesson.situation.with_parameter("bias-f1", 1.0)
-    assert sent == [{"values"}]
+    assert sent == [{"values", "tips"}]
     assert all(old != new for old, new in zip(before, widget.values, strict=True))
 
 
@@ -94,7 +113,7 @@ def test_the_convention_rewrites_the_error_signals(sent: list[set[str]]) -> None
     before = {which: (widget.parts, values(widget)) for which, widget in widgets.items()}
     sent.clear()
     lesson.situation = replace(lesson.situation, convention="sum")
-    assert [message for message in sent if message] == [{"parts", "values"}]
+    assert [message for message in sent if message] == [{"parts", "values", "names", "tips"}]
     for which in ("explicit", "rules"):
         assert (widgets[which].parts, values(widgets[which])) == before[which]
     old, new = before["signals"][1], values(widgets["signals"])

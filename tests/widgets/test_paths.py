@@ -18,7 +18,6 @@ from backprop_core.paths import (
     multiplications_by_signals,
     paths,
 )
-from backprop_core.situation import Situation
 from backprop_core.widgets import CostOfBothWays, SumOverPaths
 from backprop_core.widgets import paths as module
 from backprop_core.widgets.paths import LAYERS, MULTIPLICATIONS, NETWORKS, SAMPLES, WIDTHS
@@ -41,18 +40,9 @@ def cost() -> Iterator[CostOfBothWays]:
     cost.close()
 
 
-def slots(name: str) -> dict[str, tuple[str, ...]]:
-    return {slot: p.nodes for slot, p in Situation(NETWORKS[name]).parameters.items()}
-
-
 def gradient(name: str, sample: str, nodes: tuple[str, ...]) -> float:
     net, (x, t) = NETWORKS[name], SAMPLES[sample]
-    g = backward(net, forward(net, x), t)
-    if len(nodes) == 2:
-        k, a, b = net.edge(*nodes)
-        return float(g.weights[k][a, b])
-    k, n = net.places[nodes[0]]
-    return float(g.biases[k - 1][n])
+    return backward(net, forward(net, x), t).of(net, *nodes)
 
 
 def results(board: SumOverPaths, step: int) -> list[str]:
@@ -78,7 +68,7 @@ def test_every_path_of_every_parameter_has_a_step_that_lights_it(
 ) -> None:
     board.take({"network": name})
     net = NETWORKS[name]
-    for slot, nodes in slots(name).items():
+    for slot, nodes in NETWORKS[name].slots.items():
         board.take({"parameter": slot})
         later = net.layers[net.places[nodes[-1]][0] + 1 :]
         *steps, last = board.shown["steps"]
@@ -95,7 +85,7 @@ def test_every_path_of_every_parameter_has_a_step_that_lights_it(
 @pytest.mark.parametrize("name", NETWORKS)
 def test_the_sum_on_show_is_the_gradient(board: SumOverPaths, name: str) -> None:
     board.take({"network": name})
-    for slot, nodes in slots(name).items():
+    for slot, nodes in NETWORKS[name].slots.items():
         for sample in SAMPLES:
             board.take({"parameter": slot, "sample": sample})
             expected = gradient(name, sample, nodes)
@@ -109,7 +99,7 @@ def test_it_says_to_how_many_digits_both_ways_agree(board: SumOverPaths) -> None
     said = set()
     for name in NETWORKS:
         board.take({"network": name})
-        for slot in slots(name):
+        for slot in NETWORKS[name].slots:
             board.take({"parameter": slot})
             sentence = board.shown["steps"][-1]["sentence"]
             said |= set(re.findall(r"digit for digit|agrees in \d+ digits", sentence))
@@ -188,7 +178,7 @@ def test_another_network_brings_its_picture_and_its_weights(board: SumOverPaths)
     board.step = 1
     board.take({"network": THREE})
     assert board.panels[0]["svg"] == (SHELF / shelf_name(NETWORKS[THREE].layers)).read_text("utf-8")
-    assert [value for _, value in board.controls[1]["options"]] == list(slots(THREE))
+    assert [value for _, value in board.controls[1]["options"]] == list(NETWORKS[THREE].slots)
     assert board.values == {
         "network": THREE,
         "parameter": "weight-x1-f1",

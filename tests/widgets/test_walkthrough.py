@@ -196,6 +196,42 @@ def test_script_and_numbers_tell_the_same_walk(situation: Situation) -> None:
 
 
 @pytest.mark.parametrize("situation", SITUATIONS, ids=lambda s: str(s.structure))
+def test_every_term_has_a_name(situation: Situation) -> None:
+    """In the order of the symbols, and never the bare symbol alone."""
+    widget = Walkthrough(situation)
+    for by in GRANULARITIES:
+        for step, values in zip(widget.script[by], widget.numbers[by]["steps"], strict=True):
+            for equation, numbers in zip(step["equations"], values["numbers"], strict=True):
+                names = equation["names"]
+                assert len(names) == equation["symbols"].count('class="term') == len(numbers)
+                assert [name for name in names if ", " not in name] == []
+
+
+def test_what_terms_are_called(widget: Walkthrough) -> None:
+    told = {
+        name for step in widget.script["neuron"] for e in step["equations"] for name in e["names"]
+    }
+    assert told >= {
+        "w₃,₅, the weight from f₃ to f₅",
+        "w₃,₅ after the update, the weight from f₃ to f₅",
+        "b₅, the bias of f₅",
+        "x₁, an input",
+        "r₃, the input sum of f₃",
+        "g(r₃), the output of f₃",
+        "g′(r₃), the slope of the activation function at f₃",
+        "y, the output of the network",
+        "t, the target",
+        "E, the error",
+        "E after the update, the error",
+        "δ, the error signal of f₅",
+        "δ₃→₁, what f₃ hands back to f₁",
+        "δₓ₁, what reaches x₁",
+        "∂E/∂w₃,₅, how E changes with w₃,₅",
+        "h, the learning rate",
+    }
+
+
+@pytest.mark.parametrize("situation", SITUATIONS, ids=lambda s: str(s.structure))
 def test_all_that_is_synced_is_plain_json(situation: Situation) -> None:
     state = Walkthrough(situation).get_state(STATE)
     assert set(state) == set(STATE)
