@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from backprop_core import Network, backward, check_gradient, error, forward, train, update
 from backprop_core._types import Array
 from backprop_core.landscape import Landscape, Path, course, shuffled
-from backprop_core.situation import Situation
 from tests.refusals import assert_refused
 from tests.strategies import Problem, numbers, problems
 
@@ -20,7 +19,7 @@ XOR_T = np.array([[0.0], [1.0], [1.0], [0.0]])
 
 
 def moved(net: Network, slot: str, value: float) -> Network:
-    return Situation(net).with_parameter(slot, value).network
+    return net.with_parameter(net.slots[slot], value)
 
 
 def error_of(problem: Problem, names: tuple[str, ...], values: Array) -> float:
@@ -95,10 +94,10 @@ def by_updates(valley: Landscape, start: Array, h: float, orders: list[list[int]
         gradient = backward(net, forward(net, x), t)
         flat = np.concatenate([*gradient.weights, *gradient.biases], axis=None)
         gradients.append(flat[[list(net.slots).index(slot) for slot in valley.slots]])
-        better = Situation(update(net, gradient, h))
+        better = update(net, gradient, h)
         for slot in valley.slots:
-            net = moved(net, slot, better.parameters[slot].value)
-        points.append(np.array([Situation(net).parameters[slot].value for slot in valley.slots]))
+            net = moved(net, slot, better.parameter(*net.slots[slot]))
+        points.append(np.array([net.parameter(*net.slots[slot]) for slot in valley.slots]))
         errors.append(error(forward(net, valley.x).y, valley.t))
     return Path(np.array(points), np.array(errors), np.array(gradients))
 

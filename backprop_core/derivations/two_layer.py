@@ -174,6 +174,15 @@ class _Telling:
             ),
         )
 
+    def split(self) -> Line:
+        p, d = self.p, self.p.derivative
+        return self.line(
+            "split",
+            over_samples(p.scaled * (d(p.hidden_sum()) + d(p.b_hat))),
+            "A sum is differentiated term by term.",
+            self.into(p.out),
+        )
+
     # ---- ŵ_j and b̂ ----
 
     def output_weight(self) -> tuple[Line, ...]:
@@ -197,12 +206,7 @@ class _Telling:
     def output_bias(self) -> tuple[Line, ...]:
         p, d, scaled = self.p, self.p.derivative, self.p.scaled
         return (
-            self.line(
-                "split",
-                over_samples(scaled * (d(p.hidden_sum()) + d(p.b_hat))),
-                "A sum is differentiated term by term.",
-                self.into(p.out),
-            ),
+            self.split(),
             self.line(
                 "sum",
                 over_samples(scaled * d(p.b_hat)),
@@ -224,12 +228,7 @@ class _Telling:
         p, s, d, scaled = self.p, self.p.s, self.p.derivative, self.p.scaled
         edge = (*self.last_edge, f"node-{p.out}")
         return (
-            self.line(
-                "split",
-                over_samples(scaled * (d(p.hidden_sum()) + d(p.b_hat))),
-                "A sum is differentiated term by term.",
-                self.into(p.out),
-            ),
+            self.split(),
             self.line(
                 "b_hat",
                 over_samples(scaled * d(p.hidden_sum())),

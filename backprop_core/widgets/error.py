@@ -20,7 +20,7 @@ from backprop_core.widgets.board import (
     Shown,
     Slider,
 )
-from backprop_core.widgets.pictures import picture
+from backprop_core.widgets.pictures import in_disc, picture
 from backprop_core.widgets.valley import XOR
 
 __all__ = ["HalfSquare", "TeacherSet", "TwoOutputs"]
@@ -101,7 +101,7 @@ class TeacherSet(Board):
 def _sample(f: Forward, i: int, t: float, part: float) -> Shown:
     """One sample: its way through the network, and what it adds to E."""
     y = float(f.y[i, 0])
-    texts = {f"value-{node}": format_number(v) for node, v in f.by_node(XOR.net, i).items()}
+    texts = {f"value-{node}": in_disc(v) for node, v in f.by_node(XOR.net, i).items()}
     texts |= {"value-y": format_number(y), "target-y": f"t = {format_number(t)}"}
     own = Equation(
         _part(i, part),

@@ -26,7 +26,7 @@ from backprop_core.paths import (
 )
 from backprop_core.situation import TEACHER_SETS, parameters_of, sample_text
 from backprop_core.widgets.board import Board, Choice, Graph, Mark, Plot, Shown, Slider, Value
-from backprop_core.widgets.pictures import picture
+from backprop_core.widgets.pictures import in_disc, picture
 from backprop_core.widgets.styles import stylesheet
 
 __all__ = ["NETWORKS", "CostOfBothWays", "SumOverPaths"]
@@ -128,7 +128,7 @@ def _outputs(along: AlongPaths) -> dict[str, str]:
     """What the graph shows at all steps: what the forward sweep found."""
     net, f = along.net, along.f
     texts = {"value-y": format_number(f.y[0, 0]), "target-y": f"t = {format_number(along.t[0, 0])}"}
-    return texts | {f"value-{node}": _in_disc(v) for node, v in f.by_node(net).items()}
+    return texts | {f"value-{node}": in_disc(v, ROOM) for node, v in f.by_node(net).items()}
 
 
 def _factors(equation: Equation) -> dict[str, dict[str, str]]:
@@ -143,11 +143,6 @@ def _factors(equation: Equation) -> dict[str, dict[str, str]]:
         elif term.latex.startswith(r"\delta"):
             texts[f"delta-{place}"] = f"{plain_text(term.latex)} = {number}"
     return {"paths": texts}
-
-
-def _in_disc(value: float) -> str:
-    text = format_number(value)
-    return text if len(text) <= ROOM else format_number(value, 2)
 
 
 def _route(path: Path) -> str:

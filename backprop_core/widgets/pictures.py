@@ -8,12 +8,15 @@ the drawing functions draw today.
 from functools import lru_cache
 from importlib.resources import files
 
+from backprop_core.equations import format_number
+
 __all__ = [
     "SHELF",
     "draw",
     "draw_neuron",
     "draw_two_layers",
     "frame",
+    "in_disc",
     "neuron",
     "picture",
     "shelf_name",
@@ -108,6 +111,18 @@ def draw_two_layers() -> str:
     }
     label = "Network: x1, x2 → f1,1, f1,2 → f2,1, f2,2 → y1, y2"
     return draw_network(network_graph(layers), texts=names, label=label)
+
+
+def in_disc(value: float, room: int = 6) -> str:
+    """A number for the inside of a neuron, with fewer digits where it would not fit.
+
+    Examples
+    --------
+    >>> in_disc(0.0924), in_disc(0.00669), in_disc(-0.0000448)
+    ('0.0924', '0.0067', '−4·10⁻⁵')
+    """
+    texts = [format_number(value, digits) for digits in (3, 2, 1)]
+    return next((text for text in texts if len(text) <= room), texts[-1])
 
 
 def frame(name: str) -> str:

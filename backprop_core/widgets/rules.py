@@ -23,7 +23,7 @@ from backprop_core.rules import FIRST, SLOTS, START, State, book_of, words
 from backprop_core.situation import fitting
 from backprop_core.widgets.board import Board, Button, Choice, Control, Graph, Number, Shown
 from backprop_core.widgets.mathml import mathml
-from backprop_core.widgets.pictures import picture
+from backprop_core.widgets.pictures import in_disc, picture
 from backprop_core.widgets.scripts import script
 from backprop_core.widgets.styles import stylesheet
 
@@ -213,8 +213,8 @@ def _texts(state: State) -> dict[str, str]:
         value = format_number(state.number(book.old[slot]))
         texts[slot] = value if slot.startswith("weight") else f"{state.name_of(slot)} = {value}"
     for node, output in book.outputs.items():
-        texts[f"value-{node}"] = format_number(state.here(output))
-    texts["value-y"] = texts[f"value-{book.out}"]
+        texts[f"value-{node}"] = in_disc(state.here(output))
+    texts["value-y"] = format_number(state.here(book.outputs[book.out]))
     texts["target-y"] = f"t = {format_number(float(state.moment.t[state.sample, 0]))}"
     return texts
 

@@ -305,7 +305,7 @@ def test_of_different_actions_none_is_lost(curve: Demo) -> None:
     curve.button("Further").evaluate(
         "button => { button.click(); button.click(); button.click(); }"
     )
-    expect(curve.value("r")).to_have_text("2.5")
+    expect(curve.beside_slider("r")).to_have_text("2.5")
 
 
 def test_dragging_with_a_finger(open_page: Callable[..., Page], demo_url: str) -> None:

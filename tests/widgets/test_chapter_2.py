@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from backprop_core import Network, backward, error, forward, update
 from backprop_core.equations import format_number
 from backprop_core.landscape import Landscape
-from backprop_core.situation import TEACHER_SETS, Situation
+from backprop_core.situation import TEACHER_SETS
 from backprop_core.widgets import (
     BatchOnline,
     Downhill,
@@ -48,7 +48,7 @@ def numbers(board: Board, n: int, step: int | None = None) -> list[str]:
 
 
 def moved(net: Network, slot: str, value: float) -> Network:
-    return Situation(net).with_parameter(slot, value).network
+    return net.with_parameter(net.slots[slot], value)
 
 
 @pytest.fixture
@@ -200,7 +200,7 @@ def test_a_step_is_an_update(slot: str, w: float, h: float) -> None:
     board.take({"w": w})
     net = moved(XOR.net, slot, w)
     better = update(net, backward(net, forward(net, XOR.x), XOR.t), h)
-    there = Situation(better).parameters[slot].value
+    there = better.parameter(*net.slots[slot])
     after = error(forward(moved(net, slot, there), XOR.x).y, XOR.t)
     before = error(forward(net, XOR.x).y, XOR.t)
     shown = marks(board, "curve")
@@ -258,7 +258,7 @@ def test_the_path_is_walked_by_real_updates() -> None:
     net = moved(moved(XOR.net, slots[0], -1.0), slots[1], 2.5)
     assert len(board.shown["steps"]) == 61
     for n, step in enumerate(board.shown["steps"]):
-        here = [Situation(net).parameters[slot].value for slot in slots]
+        here = [net.parameter(*net.slots[slot]) for slot in slots]
         e = error(forward(net, XOR.x).y, XOR.t)
         assert place(marks(board, "map", n)["now"]) == pytest.approx(here, abs=1e-4)
         assert place(marks(board, "errors", n)["now"]) == pytest.approx([n, e], abs=1e-4)
@@ -268,7 +268,7 @@ def test_the_path_is_walked_by_real_updates() -> None:
         )
         better = update(net, backward(net, forward(net, XOR.x), XOR.t), 4.0)
         for slot in slots:
-            net = moved(net, slot, Situation(better).parameters[slot].value)
+            net = moved(net, slot, better.parameter(*net.slots[slot]))
 
 
 def test_two_different_weights_are_needed() -> None:

@@ -43,12 +43,7 @@ def factors(net: Network, t: Any, slot: str) -> list[list[float]]:
 
 
 def gradient(net: Network, t: Any, slot: str) -> float:
-    g = backward(net, forward(net, X), t)
-    *source, target = slot.split("-")[1:]
-    layer, n = net.places[target]
-    if source:
-        return float(g.weights[layer - 1][net.places[source[0]][1], n])
-    return float(g.biases[layer - 1][n])
+    return backward(net, forward(net, X), t).of(net, *net.slots[slot])
 
 
 @pytest.mark.parametrize("slot", SLOTS)
