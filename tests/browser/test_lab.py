@@ -14,9 +14,10 @@ CHAPTERS = sorted(
 WIDGETS = ".bp-walk, .bp-board, .bp-derivation, .bp-walker, .bp-rules"
 
 
+# ?reset: without the notebooks that an earlier page has left open.
 @pytest.mark.parametrize("chapter", CHAPTERS)
 def test_every_chapter_runs_and_leads_back(page: Page, lab_url: str, chapter: str) -> None:
-    page.goto(f"{lab_url}lab/tree/{chapter}")
+    page.goto(f"{lab_url}lab/tree/{chapter}?reset")
     notebook = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)")
     expect(notebook.get_by_role("heading", level=1)).to_be_visible(timeout=START_MS)
     choose(page, "Run", "Run All Cells")
@@ -36,7 +37,7 @@ def test_every_chapter_runs_and_leads_back(page: Page, lab_url: str, chapter: st
 @pytest.fixture
 def walk(page: Page, lab_url: str) -> Walk:
     """The chapter's walkthrough, after Run All Cells."""
-    page.goto(f"{lab_url}lab/tree/{CHAPTER}")
+    page.goto(f"{lab_url}lab/tree/{CHAPTER}?reset")
     heading = page.get_by_role("heading", level=1, name="Why backpropagation?")
     expect(heading).to_be_visible(timeout=START_MS)
     choose(page, "Run", "Run All Cells")
