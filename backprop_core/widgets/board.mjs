@@ -297,7 +297,8 @@ function render({ model, el }) {
   const [listen, listening] = listener();
   let panels = [];
   let fields = new Map();
-  let drag = null; // the point under the finger: its panel, mark, sliders and values
+  let drag = null; // the point under the finger, or let go but not yet answered for
+  const isHeld = () => drag !== null && drag.pointer !== null;
 
   const shown = () => ({ ...EMPTY, ...model.get("shown") });
   const steps = () => shown().steps ?? [];
@@ -430,7 +431,7 @@ function render({ model, el }) {
   }
 
   listen(parts.panels, "pointerdown", (event) => {
-    if (event.button || drag) return;
+    if (event.button || isHeld()) return;
     const at = panels.find(({ picture }) => picture.contains(event.target));
     const g = at?.front && nearest(at, event);
     if (!g) return;
@@ -484,7 +485,7 @@ function render({ model, el }) {
   for (const type of ["pointerup", "pointercancel", "lostpointercapture"]) {
     listen(parts.panels, type, (event) => {
       if (event.pointerId !== drag?.pointer) return;
-      drag = null;
+      drag.pointer = null; // it stays where it was put until the last answer is there
       root.classList.remove("is-dragging");
       settle();
     });
@@ -502,7 +503,8 @@ function render({ model, el }) {
 
   /** After the last answer, what is to be seen is what Python says. */
   function settle() {
-    if (waiting || queue.length || drag) return;
+    if (waiting || queue.length || isHeld()) return;
+    drag = null;
     paint();
     writeValues();
   }

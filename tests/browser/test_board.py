@@ -243,6 +243,33 @@ def test_the_point_follows_before_python_answers(curve: Demo) -> None:
     expect(curve.mark("plane", "point")).to_have_attribute("transform", moved)
 
 
+def test_a_point_that_is_let_go_never_jumps_back(curve: Demo) -> None:
+    """The answer to an earlier place comes in later, and is not to be seen at the point itself."""
+    x, y = curve.middle("plane", "point")
+    curve.page.mouse.move(x, y)
+    curve.page.mouse.down()
+    curve.root.evaluate(
+        """(root, [x, y]) => {
+            const mark = root.querySelector('[data-panel=plane] .bp-front [data-mark=point]');
+            const send = (type, clientX) => mark.dispatchEvent(new PointerEvent(
+                type, { pointerId: 1, clientX, clientY: y, bubbles: true }));
+            for (const right of [20, 40, 60]) send("pointermove", x + right);
+            send("pointerup", x + 60);
+            const place = () => mark.getAttribute("transform");
+            root.places = [place()];
+            new MutationObserver(() => root.places.push(place()))
+                .observe(mark, { attributes: true, attributeFilter: ["transform"] });
+        }""",
+        [x, y],
+    )
+    curve.page.mouse.up()
+    settled = curve.slider("x₁").input_value()
+    expect(curve.beside_slider("x₁")).to_have_text(settled)
+    drag(curve, "curve", 1.0, 0)  # answered after all that was asked before
+    expect(curve.status).to_contain_text("At r = 2 ")
+    assert set(curve.root.evaluate("root => root.places")) == {curve.place("plane", "point")}
+
+
 def test_one_action_at_a_time_and_the_newest_at_last(page: Page, demo_url: str) -> None:
     open_questions, most = 0, 0
     asked = 0
