@@ -123,8 +123,9 @@ def opening(browser: Browser, address: str, selector: str) -> float:
     page.wait_for_function("window.usable", timeout=START_MS)
     taken = float(page.evaluate("window.usable"))
     if page.locator(".bp-walk").count():
-        page.get_by_role("button", name="Next step").click()
-        Walk(page).expect_step(1)
+        walk = Walk(page)
+        walk.button("Next step").click()
+        walk.expect_step(1)
     page.context.close()
     return taken
 
