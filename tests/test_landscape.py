@@ -213,7 +213,7 @@ def test_a_course_that_leaves_the_valley_is_worse() -> None:
     net = Network.random([2, 2, 1], seed=5)
     valley = Landscape.of(net, XOR, XOR_T, "bias-f3")
     path = valley.descend([2.0], h=200.0, epochs=30)
-    fate = course(path, 30, float(valley.errors(np.linspace(-8, 8, 99)).min()))
+    fate = course(path, 30, float(np.min(valley.errors(np.linspace(-8, 8, 99)))))
     assert fate.kind == "worse"
     assert fate.share < 0
     assert path.errors[-1] > path.errors[0]

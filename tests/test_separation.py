@@ -49,7 +49,7 @@ def test_line_is_where_the_sum_is_zero(w1: float, w2: float, b: float) -> None:
     assert inside(ends)
     assert ends @ (w1, w2) + b == pytest.approx(0, abs=1e-9)
     corners = np.array(list(product(*BOX))) @ (w1, w2) + b
-    crossed = corners.min() < -1e-9 and corners.max() > 1e-9
+    crossed = np.min(corners) < -1e-9 and np.max(corners) > 1e-9
     assert len(ends) == 2 if crossed else len(ends) in (0, 2)
     if crossed:  # from border to border
         on_border = np.isclose(ends[:, :, None], BOX, atol=1e-9).any(axis=(1, 2))

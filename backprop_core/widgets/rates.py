@@ -98,7 +98,7 @@ class LearningRates(Board):
             if h <= 0:
                 raise ValueError(f"{place} h is {format_number(h)}, but expected more than 0.")
             path = valley.descend([values["w"]], h, UPDATES)
-            best = min(lowest(ground, slot), float(path.errors.min()))
+            best = min(lowest(ground, slot), float(np.min(path.errors)))
             fate = course(path, UPDATES, best)
             told.append(f"{place}: h = {format_number(h)} {tell(fate, path, UPDATES, best)}")
             along = np.stack((path.points[:, 0], path.errors), axis=-1)

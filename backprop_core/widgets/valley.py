@@ -185,7 +185,7 @@ def _roomiest(places: Array, taken: list[Array], span: tuple[float, float]) -> t
     """The place that is furthest from those that are taken and from the edge, and how far."""
     edge = np.minimum(places - span[0], span[1] - places).min(axis=1) + 0.5 * _APART
     others = [np.hypot(*(places - place).T) for place in taken]
-    room = np.minimum.reduce([edge, *others])
+    room = np.min([edge, *others], axis=0)
     best = int(np.argmax(room))
     return places[best], float(room[best])
 
@@ -195,4 +195,4 @@ def lowest(ground: Ground, *slots: str) -> float:
     """The lowest E on show, over one weight or two."""
     w = np.linspace(*ground.span, _CURVE)
     axes = np.meshgrid(*[w] * len(slots), sparse=True)
-    return float(ground.landscape(*slots).errors(*axes).min())
+    return float(np.min(ground.landscape(*slots).errors(*axes)))

@@ -130,7 +130,7 @@ def test_curves_are_those_of_the_table(name: str) -> None:
             assert inner[:, 1] == pytest.approx(function(inner[:, 0]), abs=2e-4)
         # no piece runs over a jump: what is between two points is what a slope can do
         for piece in pieces:
-            assert abs(np.diff(piece[:, 1])).max() < 0.25
+            assert np.max(abs(np.diff(piece[:, 1]))) < 0.25
         for before, after in pairwise(pieces):
             assert before[-1, 0] == after[0, 0]
 
@@ -186,7 +186,7 @@ def test_the_steepest_place_is_in_the_middle(name: str, slope: float) -> None:
     board = ActivationSlope()
     board.take({"activation": name})
     curve = points(marks(board, "curves", "backdrop")["slope"])
-    assert tuple(curve[curve[:, 1].argmax()]) == (0, slope)
+    assert tuple(curve[np.argmax(curve[:, 1])]) == (0, slope)
 
 
 # ---- a line that separates ----
