@@ -12,7 +12,7 @@ from backprop_core.activations import ACTIVATIONS, Activation
 from backprop_core.backprop import Forward, Gradient, backward, error, forward, update
 from backprop_core.gradcheck import GradientReport, check_gradient
 from backprop_core.network import Network
-from backprop_core.training import History, train
+from backprop_core.training import History, Rule, Trainer, train
 from backprop_core.walkthrough import Step, walk
 
 __all__ = [
@@ -23,7 +23,9 @@ __all__ = [
     "GradientReport",
     "History",
     "Network",
+    "Rule",
     "Step",
+    "Trainer",
     "backward",
     "check_gradient",
     "error",
