@@ -3,7 +3,9 @@
 import re
 from math import isfinite
 
-__all__ = ["plain_number", "read_number", "read_positive"]
+from backprop_core.equations import format_number
+
+__all__ = ["plain_number", "printable", "quoted", "read_number", "read_positive", "shorten"]
 
 _NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?")
 
@@ -79,3 +81,31 @@ def shorten(text: str) -> str:
     """What somebody typed, short enough to be quoted in a sentence."""
     text = " ".join(text.split())
     return text if len(text) <= 40 else f"{text[:39]}…"
+
+
+def printable(text: str) -> str:
+    """A text in which all can be seen: whatever cannot is replaced.
+
+    Examples
+    --------
+    >>> printable("a\\tb\\0")
+    'a b�'
+    """
+    return "".join(
+        c if c.isprintable() else " " if c.isspace() else "\N{REPLACEMENT CHARACTER}" for c in text
+    )
+
+
+def quoted(value: object) -> str:
+    """What somebody typed or sent, as it may stand in a sentence.
+
+    Examples
+    --------
+    >>> quoted(0.5), quoted("half"), quoted([None])
+    ('0.5', '“half”', '“[None]”')
+    """
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        if abs(value) < 1e300:
+            return format_number(value)
+        return str(value) if isinstance(value, float) else "a number of over 300 digits"
+    return f"“{shorten(printable(value if isinstance(value, str) else repr(value)[:80]))}”"

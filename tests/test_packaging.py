@@ -73,6 +73,14 @@ def test_wheel_is_complete(tmp_path: Path) -> None:
     assert {Path(file).suffix for file in package} >= {".py", ".mjs", ".css", ".typed"}
     assert package <= built
 
+    for folder in ("teacher_sets", "worked_examples"):
+        assets = {
+            f"backprop_core/{file.relative_to(ROOT).as_posix()}"
+            for file in (ROOT / "assets" / folder).iterdir()
+        }
+        assert len(assets) >= 3
+        assert assets <= built
+
     data = wheel.name.removesuffix("-py3-none-any.whl") + ".data/data"
     template = {
         f"{data}/{file.relative_to(ROOT).as_posix()}"
