@@ -4,7 +4,6 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 
 import networkx as nx
-from matplotlib import rc_context
 from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle, PathPatch, Polygon
@@ -24,7 +23,7 @@ from backprop_core.drawing.layout import (
     key,
     network_layout,
 )
-from backprop_core.drawing.svg import BLANK, DEFAULTS, SANS, SERIF, to_svg
+from backprop_core.drawing.svg import BLANK, SANS, SERIF, settings, to_svg
 
 INK = "#1d1d1f"
 QUIET = "#5f5e66"
@@ -126,7 +125,7 @@ def draw_network(
     return to_svg(figure, label=_text_alternative(graph, texts or {}) if label is None else label)
 
 
-@rc_context(DEFAULTS)
+@settings()
 def network_artists(
     graph: nx.DiGraph,
     *,

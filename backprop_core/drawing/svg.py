@@ -7,8 +7,10 @@ artists' gids are classes, styles are presentation attributes, circles are circl
 
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from copy import deepcopy
+from threading import RLock
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -31,6 +33,19 @@ _FONTS = {
 DEFAULTS: dict[Any, Any] = {
     name: value for name, value in rcParamsDefault.items() if name != "backend"
 }
+_ONE_AT_A_TIME = RLock()
+
+
+@contextmanager
+def settings(own: dict[Any, Any] | None = None) -> Iterator[None]:
+    """Use `DEFAULTS`, and settings of one's own, for a while; other threads wait their turn.
+
+    matplotlib's settings belong to the whole process, and pages draw in more than one thread.
+    """
+    with _ONE_AT_A_TIME, rc_context({**DEFAULTS, **(own or {})}):
+        yield
+
+
 # matplotlib draws no empty text: one that a browser will fill holds this instead.
 BLANK = "\N{NO-BREAK SPACE}"
 
@@ -115,7 +130,7 @@ def _drawn(figure: Figure, hidden: list[Artist]) -> ET.Element:
     try:
         for artist in hidden:
             artist.set_visible(True)
-        with rc_context({**DEFAULTS, "svg.fonttype": "none", "svg.hashsalt": "backprop"}):
+        with settings({"svg.fonttype": "none", "svg.hashsalt": "backprop"}):
             FigureCanvasSVG(figure).print_svg(buffer, metadata={"Date": None})
     finally:
         for artist in hidden:
