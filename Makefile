@@ -8,6 +8,8 @@ UV := .venv/lock/bin/uv pip compile pyproject.toml --quiet --universal --python-
       --generate-hashes --no-header --no-annotate --group build
 PROMPT := --ServerApp.kernel_websocket_connection_class=backprop_core.serving.PromptConnection
 TEMPLATE := $(shell find share -type f)
+# Each worker has a Chromium and servers of its own: 1 GB or less. What is done takes from the rest.
+PARALLEL := --numprocesses=logical --maxprocesses=4 --dist=worksteal
 
 .PHONY: serve lab test bench figures format lock clean help
 
@@ -19,12 +21,12 @@ lab: .venv/serve.stamp  ## Open the tutorial in JupyterLab
 	@$(BIN)/python -m compileall -q backprop_core
 	@$(BIN)/python -m jupyterlab --allow-root $(PROMPT) notebooks/00_start_here.ipynb
 
-test: .venv/test.stamp  ## Run every check and test (ARGS="-k walk" for some of them)
+test: .venv/test.stamp  ## Run every check and test (ARGS="-k walk" for some of them, ARGS=-n0 one by one)
 	@$(BIN)/python -m tests.browser.chromium
 	@$(BIN)/ruff format --check --quiet . || { echo "Some files are not formatted: run make format."; exit 1; }
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest $(PARALLEL) $(ARGS)
 
 bench: .venv/test.stamp  ## Measure speed and print the ratios
 	@$(BIN)/python -m tests.browser.chromium

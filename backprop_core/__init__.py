@@ -10,9 +10,11 @@ True
 
 from backprop_core.activations import ACTIVATIONS, Activation
 from backprop_core.backprop import Forward, Gradient, backward, error, forward, update
+from backprop_core.descent import Rule
 from backprop_core.gradcheck import GradientReport, check_gradient
 from backprop_core.network import Network
-from backprop_core.training import History, Rule, Trainer, train
+from backprop_core.trainer import Trainer
+from backprop_core.training import History, train
 from backprop_core.walkthrough import Step, walk
 
 __all__ = [

@@ -17,8 +17,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from backprop_core._types import Array
+from backprop_core.descent import Rule
 from backprop_core.network import Network, whole_number
-from backprop_core.training import Rule, Trainer
+from backprop_core.trainer import Trainer
 
 __all__ = ["Comparison", "Fate"]
 

@@ -4,10 +4,10 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from backprop_core.activations import get_activation
+from backprop_core.descent import Rule
 from backprop_core.network import Network, as_number, whole_number
 from backprop_core.situation import Situation
 from backprop_core.teacher_sets import Recipe, TeacherSet, teacher_set
-from backprop_core.training import Rule
 
 __all__ = ["LAYERS", "NEURONS", "SEEDS", "Design", "Experiment"]
 
@@ -53,6 +53,11 @@ class Design:
 
     def __post_init__(self) -> None:
         """Refuse what no playground can show."""
+        for name, like in (("hidden", "(8, 8)"), ("activations", '("tanh", "tanh", "sigmoid")')):
+            if not isinstance(getattr(self, name), tuple):
+                raise ValueError(
+                    f"{name} is {getattr(self, name)!r}, but expected a tuple such as {like}."
+                )
         if len(self.hidden) > LAYERS:
             raise ValueError(
                 f"hidden has {len(self.hidden)} layers, but expected {LAYERS} or fewer."
@@ -125,6 +130,11 @@ class Experiment:
 
     def __post_init__(self) -> None:
         """Refuse parts that do not fit each other."""
+        for name, kind in (("recipe", Recipe), ("design", Design), ("rule", Rule)):
+            if not isinstance(getattr(self, name), kind):
+                raise ValueError(
+                    f"{name} is {getattr(self, name)!r}, but expected a {kind.__name__}."
+                )
         set_of = self.teacher_set
         whole_number(self.epoch, "epoch", least=0)
         if not 0 <= whole_number(self.sample, "sample", least=0) < len(set_of.x):

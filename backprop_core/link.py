@@ -19,10 +19,10 @@ import numpy as np
 
 from backprop_core.activations import get_activation
 from backprop_core.csv_file import MOST_BYTES
+from backprop_core.descent import Rule
 from backprop_core.experiment import Design, Experiment
 from backprop_core.network import Network
 from backprop_core.teacher_sets import Recipe
-from backprop_core.training import Rule
 
 __all__ = ["LONGEST", "pack", "read_link", "write_link"]
 

@@ -17,7 +17,7 @@ from backprop_core._types import Array
 from backprop_core.backprop import Forward, Gradient, backward, forward
 from backprop_core.equations import format_number, unicode_name
 from backprop_core.network import Network
-from backprop_core.training import Trainer
+from backprop_core.trainer import Trainer
 from backprop_core.views import delta_sizes
 
 __all__ = ["Notice", "notices"]
@@ -150,9 +150,9 @@ def _dead(trainer: Trainer, f: Forward, known: set[str]) -> Iterator[Notice]:
         yield Notice(
             "dead",
             f"{_named(nodes)} {'is' if one else 'are'} dead: the sum is 0 or less for each of the "
-            f"{len(f.x):,} samples, the slope is 0, and so is the gradient of every weight that "
-            f"leads there. {f'Only {hope} can' if hope else 'No update will'} bring "
-            f"{'it' if one else 'them'} back. Smaller steps, or a leaky ReLU, keep neurons alive.",
+            f"{len(f.x):,} samples, so slope and gradient are 0. "
+            f"{f'Only {hope} can' if hope else 'No update will'} bring {'it' if one else 'them'} "
+            "back. Smaller steps or a leaky ReLU keep neurons alive.",
             nodes,
         )
 

@@ -34,6 +34,8 @@ def figures() -> dict[Path, str]:
 def _ready() -> list[tuple[tuple[tuple[str, ...], ...], bool]]:
     """The networks that pages show when they open, and whether in hats."""
     shapes = [((2, 2, 2, 1), False), ((2, 2, 2), False)]
+    shapes += [((2, 2, 1), False), ((1, 1, 2, 1), False)]  # worked examples
+    shapes += [((2, 8, 8, 1), False)]  # the playground's first walkthrough
     shapes += [((2, 3, 3, *more, 1), False) for more in ((), (3,), (3, 3))]
     shapes += [(sizes, True) for sizes in ((2, 2, 1), (2, 3, 1))]
     return [(Network.random(sizes).layers, hats) for sizes, hats in shapes]

@@ -5,8 +5,9 @@ import pytest
 
 from backprop_core import Network
 from backprop_core.comparison import Comparison
+from backprop_core.descent import Rule
 from backprop_core.situation import samples_of
-from backprop_core.training import Rule, train
+from backprop_core.training import train
 
 XOR = samples_of("XOR")
 NET = Network.random([2, 3, 1], seed=1)

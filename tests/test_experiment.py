@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from backprop_core import Network
+from backprop_core.descent import Rule
 from backprop_core.experiment import Design, Experiment
 from backprop_core.teacher_sets import Recipe, teacher_set
-from backprop_core.training import Rule
 from tests.refusals import assert_refused
 
 XOR = Recipe("XOR")
@@ -77,6 +77,8 @@ def test_afresh_is_before_the_first_epoch() -> None:
         (lambda: Design(seed=10**6), "seed is 1000000, but expected a whole number from 0 to"),
         (lambda: Design(scale=-0.1), "scale is -0.1, but expected a number of 0 or more"),
         (lambda: Design(scale=float("nan")), "scale is nan, but expected a finite number"),
+        (lambda: Experiment("XOR"), "recipe is 'XOR', but expected a Recipe"),  # type: ignore[arg-type]
+        (lambda: Design(3), "hidden is 3, but expected a tuple"),  # type: ignore[arg-type]
         (lambda: Experiment(XOR, sample=4), "sample is 4, but expected one of the 4 samples"),
         (lambda: Experiment(XOR, sample=-1), "sample is -1, but expected a whole number"),
         (lambda: Experiment(epoch=-1), "epoch is -1, but expected a whole number"),

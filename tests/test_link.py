@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from backprop_core import ACTIVATIONS, Activation, Network
+from backprop_core.descent import MODES, Rule
 from backprop_core.experiment import Design, Experiment
 from backprop_core.link import LONGEST, pack, read_link, write_link
 from backprop_core.teacher_sets import Recipe, teacher_set
-from backprop_core.training import MODES, Rule
 from tests.refusals import assert_refused
 
 DAMAGED = "This link is damaged: "

@@ -30,13 +30,14 @@ def prose(notebook: nbformat.NotebookNode) -> str:
 
 
 def test_there_are_notebooks() -> None:
-    assert [path.stem for path in PATHS][:6] == [
+    assert [path.stem for path in PATHS][:7] == [
         "00_start_here",
         "01_neurons_and_networks",
         "02_teaching_a_network",
         "03_deriving_the_update_rules",
         "04_putting_it_together",
         "05_why_backpropagation",
+        "06_playground",
     ]
 
 

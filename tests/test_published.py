@@ -507,7 +507,7 @@ def assert_one_sentence(text: str) -> None:
         ("# nothing\n", "The example is empty, but expected a mapping, such as “title: …”."),
         ("- a", "The example is a list, but expected a mapping, such as “title: …”."),
         ("hello", "The example is “hello”, but expected a mapping, such as “title: …”."),
-        ("a" * 100_001, "The example has 100,001 bytes, but expected at most 100,000."),
+        ("a" * 100_001, "The example has more than 100,000 bytes, but expected at most"),
         ("title: Bär".encode("latin-1"), "The example has the byte 0xe4 at place 9, but expected"),
         ("[" * 50_000, "The example is nested too deep, but expected at most 8 levels."),
         ('{"a":' * 20_000, "The example is nested too deep, but expected at most 8 levels."),

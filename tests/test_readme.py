@@ -9,10 +9,15 @@ ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-def test_the_first_python_block_runs(capsys: pytest.CaptureFixture[str]) -> None:
-    code = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)[0]
-    exec(compile(code, "README.md", "exec"), {})
-    assert "E after the update" in capsys.readouterr().out
+def test_its_python_blocks_run(capsys: pytest.CaptureFixture[str]) -> None:
+    blocks = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
+    told = []
+    for code in blocks:
+        exec(compile(code, "README.md", "exec"), {})
+        told.append(capsys.readouterr().out)
+    assert "E after the update" in told[0]
+    assert "agrees with the mistake: updated weights first" in told[1]
+    assert len(told) == 3
 
 
 def test_its_pictures_and_folders_exist() -> None:

@@ -15,14 +15,14 @@ from backprop_core import (
     Rule,
     Trainer,
     backward,
+    descent,
     error,
     forward,
     train,
-    training,
     update,
 )
 from backprop_core._types import Array
-from backprop_core.training import MODES
+from backprop_core.descent import MODES
 from tests.refusals import assert_refused
 from tests.strategies import Problem, problems
 
@@ -327,7 +327,7 @@ def test_going_back_finds_every_epoch_as_it_was(
     problem: Problem, rule: Rule, actions: list[tuple[str, Any]], most: int
 ) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(training, "MOST_MOMENTS", most)
+        patch.setattr("backprop_core.trainer.MOST_MOMENTS", most)
         trainer = Trainer(*problem, rule, epoch=3)
     was = {3: (state(trainer), trainer.error)}
 
@@ -461,8 +461,8 @@ def test_nothing_that_was_handed_out_changes_later() -> None:
 def test_curve_of_check_samples_is_computed_once_a_moment(monkeypatch: pytest.MonkeyPatch) -> None:
     trainer = Trainer(NET, XOR[:3], XOR_T[:3])
     trainer.run(20)
-    counted = Mock(wraps=training.sweep_forward)
-    monkeypatch.setattr(training, "sweep_forward", counted)
+    counted = Mock(wraps=descent.sweep_forward)
+    monkeypatch.setattr(descent, "sweep_forward", counted)
     epochs, errors = trainer.curve(XOR[3:], XOR_T[3:])
     assert counted.call_count == 21
     for epoch, its in zip(epochs, errors, strict=True):

@@ -79,7 +79,12 @@ _ALL = (
     Frame("rates-updates", (0, 60), (0, 1.2), "update", "$E$", 360, 220),
     Frame("rates-line", (-2, 6), (0, 6), "$w$", "$E$", 360, 220),
     Frame("rates-line-updates", (0, 60), (0, 6), "update", "$E$", 360, 220),
+    Frame("rates-epochs", (0, 125), (-3, 0), "epoch", "E per sample", 440, 330),
     Frame("multiplications", (1, 10), (1, 1e12), "layers", "multiplications", 480, 340, True),
+    Frame("training-plane", (0, 1), (0, 1), "$x_1$", "$x_2$", 350, 0),
+    Frame("training-error", (0, 100), (1e-3, 1), "epoch", "E per sample", 310, 230, True),
+    Frame("training-hidden", (0, 1), (0, 1), "$f_1$", "$f_2$", 310, 0),
+    Frame("training-delta", (0, 3), (1e-2, 1), "layer of neurons", "size of δ", 420, 190, True),
 )
 FRAMES: dict[str, Frame] = {frame.name: frame for frame in _ALL}
 

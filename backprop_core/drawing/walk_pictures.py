@@ -220,14 +220,15 @@ class _Picture:
 
     def svg(self, step: int | None) -> str:
         """The picture of a step as an SVG."""
-        self.show(step)
         width, height = (f"{72 * inches:g}" for inches in self.figure.get_size_inches())
-        return to_svg(
-            self.figure,
-            label=" ".join(line.text for line in self.lines(step)),
-            css_class="bp-step-picture",
-            attributes={"width": width, "height": height},
-        )
+        with settings():
+            self.show(step)
+            return to_svg(
+                self.figure,
+                label=" ".join(line.text for line in self.lines(step)),
+                css_class="bp-step-picture",
+                attributes={"width": width, "height": height},
+            )
 
     def image(self, step: int | None) -> Image.Image:
         """The picture of a step as pixels."""

@@ -18,17 +18,7 @@ DEEPEST = 8
 def read_tree(text: bytes | str, name: str) -> Any:
     """Read a tree of mappings, lists and texts.
 
-    Parameters
-    ----------
-    text : bytes or str
-        At most 100 kB; JSON if it begins with a brace, else YAML.
-    name : str
-        What the file is called in a refusal.
-
-    Raises
-    ------
-    ValueError
-        One sentence that names the line, what is there and what was expected.
+    Parameters and errors are those of `backprop_core.published.read_example`.
 
     Examples
     --------
@@ -37,7 +27,8 @@ def read_tree(text: bytes | str, name: str) -> Any:
     """
     size = len(text if isinstance(text, bytes) else text.encode(errors="replace"))
     if size > MOST_BYTES:
-        raise ValueError(f"{name} has {size:,} bytes, but expected at most {MOST_BYTES:,}.")
+        most = f"{MOST_BYTES:,}"  # how many more is not known: a page sends the beginning alone
+        raise ValueError(f"{name} has more than {most} bytes, but expected at most {most}.")
     if isinstance(text, bytes):
         try:
             text = text.decode("utf-8-sig")

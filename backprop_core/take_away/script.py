@@ -9,6 +9,7 @@ only and lets autograd find the gradients. Both print the same lines, so that th
 '''
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from backprop_core._types import Array
 from backprop_core.activations import ACTIVATIONS
@@ -17,38 +18,47 @@ from backprop_core.situation import Situation
 
 __all__ = ["numpy_script", "torch_script"]
 
-# What a script needs of each activation: how it is called there, and its g and g′ in NumPy; then
-# g in PyTorch. The arithmetic is that of `ACTIVATIONS`, operation by operation.
-_G: dict[str, tuple[str, str, str, str]] = {
-    "sigmoid": (
+
+class _Code(NamedTuple):
+    """What a script needs of an activation."""
+
+    called: str  # there
+    g: str  # in NumPy
+    slope: str  # in NumPy
+    torch: str  # g in PyTorch
+
+
+# The arithmetic is that of `ACTIVATIONS`, operation by operation.
+_CODES = {
+    "sigmoid": _Code(
         "sigmoid",
         "1.0 / (1.0 + np.exp(-r))",
         "output * (1.0 - output)",
         "torch.sigmoid(r)",
     ),
-    "tanh": ("tanh", "np.tanh(r)", "1.0 - output * output", "torch.tanh(r)"),
-    "ReLU": ("relu", "np.maximum(r, 0.0)", "np.where(r > 0.0, 1.0, 0.0)", "torch.relu(r)"),
-    "leaky ReLU": (
+    "tanh": _Code("tanh", "np.tanh(r)", "1.0 - output * output", "torch.tanh(r)"),
+    "ReLU": _Code("relu", "np.maximum(r, 0.0)", "np.where(r > 0.0, 1.0, 0.0)", "torch.relu(r)"),
+    "leaky ReLU": _Code(
         "leaky_relu",
         "np.where(r > 0.0, r, 0.01 * r)",
         "np.where(r > 0.0, 1.0, 0.01)",
         "torch.where(r > 0.0, r, 0.01 * r)",
     ),
-    "ELU": (
+    "ELU": _Code(
         "elu",
         "np.where(r > 0.0, r, np.expm1(np.minimum(r, 0.0)))",
         "np.where(r > 0.0, 1.0, output + 1.0)",
         "torch.nn.functional.elu(r)",
     ),
-    "softplus": (
+    "softplus": _Code(
         "softplus",
         "np.logaddexp(0.0, r)",
         "1.0 / (1.0 + np.exp(-r))",
         "torch.logaddexp(r, torch.zeros_like(r))",
     ),
-    "gaussian": ("gaussian", "np.exp(-r * r)", "-2.0 * r * output", "torch.exp(-r * r)"),
-    "identity": ("identity", "r", "np.ones_like(r)", "r"),
-    "threshold": (
+    "gaussian": _Code("gaussian", "np.exp(-r * r)", "-2.0 * r * output", "torch.exp(-r * r)"),
+    "identity": _Code("identity", "r", "np.ones_like(r)", "r"),
+    "threshold": _Code(
         "threshold",
         "np.where(r >= 0.0, 1.0, 0.0)",
         "np.zeros_like(r)",
@@ -141,8 +151,7 @@ for k in reversed(range(len(weights))):
     bias_gradients.insert(0, blame[0])  # a bias is a weight whose input is 1
     deltas.insert(0, delta)
     delta = blame @ weights[k].T  # back along every edge, scaled by its weight, and added up
-at_inputs = delta
-""",
+at_inputs = delta""",
     "sum": """\
 delta = (y - t) * activations[-1][1](sums[-1], y)  # as far off as the answer is, times the slope
 for k in reversed(range(len(weights))):
@@ -152,8 +161,7 @@ for k in reversed(range(len(weights))):
     delta = delta @ weights[k].T  # back along every edge, scaled by its weight, and added up
     if k:
         delta = delta * activations[k - 1][1](sums[k - 1], outputs[k])  # and by its own slope
-at_inputs = delta
-""",
+at_inputs = delta""",
 }
 
 _TORCH = '''\
@@ -291,56 +299,59 @@ def numpy_script(situation: Situation) -> str:
     ValueError
         If a layer has an activation that is not one of `ACTIVATIONS`.
     """
-    names = _names_of(situation)
-    functions = []
-    for name in dict.fromkeys(names):
-        called, g, slope, _ = _G[name]
-        functions.append(f"def {called}(r):\n    return {g}")
-        functions.append(f"def {called}_slope(r, output):\n    return {slope}")
-    pairs = [f"    ({_G[name][0]}, {_G[name][0]}_slope)," for name in names]
-    return (
-        _NUMPY.format(
-            functions="\n\n\n".join(functions),
-            activations="\n".join(pairs),
-            backward=_BACKWARD[situation.convention].rstrip("\n"),
-            **_data(situation, "np.array"),
+    codes = _codes(situation)
+    functions = [
+        text
+        for code in dict.fromkeys(codes)
+        for text in (
+            f"def {code.called}(r):\n    return {code.g}",
+            f"def {code.called}_slope(r, output):\n    return {code.slope}",
         )
-        + _TELL
-    )
+    ]
+    activations = [f"({code.called}, {code.called}_slope)" for code in codes]
+    backward = _BACKWARD[situation.convention]
+    return _filled(_NUMPY, situation, "np.array", functions, activations, backward)
 
 
 def torch_script(situation: Situation) -> str:
     """Write a script that needs PyTorch and lets its autograd find the gradients.
 
-    Raises
-    ------
-    ValueError
-        If a layer has an activation that is not one of `ACTIVATIONS`.
+    Errors are those of `numpy_script`.
     """
-    names = _names_of(situation)
-    functions = []
-    for name in dict.fromkeys(names):
-        called, _, _, g = _G[name]
-        functions.append(f"def {called}(r):\n    return {g}")
-    return (
-        _TORCH.format(
-            functions="\n\n\n".join(functions),
-            activations="\n".join(f"    {_G[name][0]}," for name in names),
-            backward=_AUTOGRAD[situation.convention],
-            **_data(situation, "torch.tensor"),
-        )
-        + _TELL
-    )
+    codes = _codes(situation)
+    functions = [f"def {code.called}(r):\n    return {code.torch}" for code in dict.fromkeys(codes)]
+    activations = [code.called for code in codes]
+    backward = _AUTOGRAD[situation.convention]
+    return _filled(_TORCH, situation, "torch.tensor", functions, activations, backward)
 
 
-def _names_of(situation: Situation) -> list[str]:
+def _codes(situation: Situation) -> list[_Code]:
+    """What the script needs of each layer's activation."""
     for k, activation in enumerate(situation.network.activations):
-        if ACTIVATIONS.get(activation.name) != activation or activation.name not in _G:
+        if ACTIVATIONS.get(activation.name) != activation or activation.name not in _CODES:
             raise ValueError(
                 f"activations[{k}] is {shorten(activation.name)!r}, which no script knows, "
-                f"but expected one of: {', '.join(_G)}"
+                f"but expected one of: {', '.join(_CODES)}"
             )
-    return [activation.name for activation in situation.network.activations]
+    return [_CODES[activation.name] for activation in situation.network.activations]
+
+
+def _filled(
+    template: str,
+    situation: Situation,
+    array: str,
+    functions: Iterable[str],
+    activations: Iterable[str],
+    backward: str,
+) -> str:
+    """A script; `array` is what makes an array there."""
+    script = template.format(
+        functions="\n\n\n".join(functions),
+        activations="\n".join(f"    {activation}," for activation in activations),
+        backward=backward,
+        **_data(situation, array),
+    )
+    return script + _TELL
 
 
 def _data(situation: Situation, array: str) -> dict[str, str]:

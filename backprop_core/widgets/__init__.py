@@ -11,11 +11,16 @@ from backprop_core.widgets.formula import TwoLayerFormula
 from backprop_core.widgets.lesson import Lesson
 from backprop_core.widgets.neuron import Neuron
 from backprop_core.widgets.paths import CostOfBothWays, SumOverPaths
+from backprop_core.widgets.playground import Playground
+from backprop_core.widgets.rate_comparison import RateComparison
 from backprop_core.widgets.rates import LearningRates
 from backprop_core.widgets.rules import Rules
 from backprop_core.widgets.separation import Separation
+from backprop_core.widgets.take_away import TakeAway
+from backprop_core.widgets.teacher_set import TeacherSetChooser
 from backprop_core.widgets.walker import DerivationWalker
 from backprop_core.widgets.walkthrough import Walkthrough
+from backprop_core.widgets.worked_examples import WorkedExamples
 
 __all__ = [
     "ActivationSlope",
@@ -29,13 +34,18 @@ __all__ = [
     "LearningRates",
     "Lesson",
     "Neuron",
+    "Playground",
+    "RateComparison",
     "Rules",
     "Separation",
     "SumOverPaths",
+    "TakeAway",
     "TeacherSet",
+    "TeacherSetChooser",
     "TwoLayerFormula",
     "TwoOutputs",
     "TwoWeights",
     "Walkthrough",
+    "WorkedExamples",
     "figure",
 ]

@@ -1,22 +1,10 @@
 // Draws an exploration that Python describes: pictures, controls, equations, a sentence, steps.
 
 /**
- * @typedef {{key: string, kind: "line" | "area" | "point" | "text", pieces: (number | null)[][],
- *   look: string, text: string, drag: string[]}} MarkTold pieces are flat: x, y, x, y, …
  * @typedef {{marks: Object<string, MarkTold[]>, texts: Object<string, Object<string, string>>,
  *   lit: Object<string, string[]>, backwards: boolean, equations: [number, string[]][],
  *   title: string, sentence: string}} Part
  */
-
-const FAR = 1e5; // beyond any picture: what is further away is drawn here
-const BESIDE = 11; // from the middle of a point to its text
-const SHAPES = {
-  circle: "M -6 0 a 6 6 0 1 0 12 0 a 6 6 0 1 0 -12 0 z",
-  square: "M -5.5 -5.5 h 11 v 11 h -11 z",
-  cross: "M -5 -5 L 5 5 M -5 5 L 5 -5",
-  ring: "M -6 0 a 6 6 0 1 0 12 0 a 6 6 0 1 0 -12 0 z",
-};
-const PATHS = ["line", "area"];
 
 const TEMPLATE = `
 <div class="bp-stage">
@@ -34,119 +22,6 @@ const TEMPLATE = `
     <p class="bp-problem" role="alert"></p>
   </div>
 </div>`;
-
-// ---- a plot: from its own coordinates to the drawing's, and back ----
-
-/** @param {string | undefined} told "low high pixel_low pixel_high" @param {boolean} log */
-function scale(told, log) {
-  const [low, high, from, to] = (told ?? "0 1 0 1").split(/\s+/).map(Number);
-  const even = (v) => (log ? Math.log10(v) : v);
-  const share = (v) => (even(v) - even(low)) / (even(high) - even(low));
-  return {
-    inside: (v) => { const s = share(v); return s > -0.001 && s < 1.001; },
-    to: (v) => Math.max(-FAR, Math.min(FAR, from + share(v) * (to - from))),
-    from: (px) => {
-      const v = even(low) + ((px - from) / (to - from)) * (even(high) - even(low));
-      return log ? 10 ** v : v;
-    },
-    box: [Math.min(from, to), Math.abs(to - from)],
-  };
-}
-
-/** SVG's `d` of the pieces; what is not a number ends one. */
-function pathOf(pieces, x, y, closed) {
-  let d = "";
-  for (const piece of pieces) {
-    let pen = "M";
-    for (let i = 0; i + 1 < piece.length; i += 2) {
-      const [px, py] = [x.to(piece[i]), y.to(piece[i + 1])];
-      const there = piece[i] !== null && piece[i + 1] !== null && !Number.isNaN(px + py);
-      if (there) d += `${pen}${px.toFixed(2)} ${py.toFixed(2)}`;
-      pen = there ? "L" : "M";
-    }
-    if (closed && d) d += "Z";
-  }
-  return d;
-}
-
-function svgMake(tag, attributes = {}) {
-  const element = document.createElementNS(SVG, tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  return element;
-}
-
-/** A layer of a plot, whose marks move instead of being drawn anew. */
-function layer(svg, axes, clip, className) {
-  const [group, clipped, free] = ["g", "g", "g"].map((tag) => svgMake(tag));
-  group.setAttribute("class", className);
-  clipped.setAttribute("clip-path", `url(#${clip})`);
-  group.append(clipped, free);
-  svg.append(group);
-  let drawn = new Map();
-
-  function create(mark) {
-    const g = svgMake("g", { "data-mark": mark.key });
-    if (PATHS.includes(mark.kind)) g.append(svgMake("path"));
-    else {
-      g.append(svgMake("circle", { class: "hit", r: 22 }), svgMake("path", { class: "shape" }));
-      g.append(svgMake("text", { class: "halo" }));
-    }
-    return g;
-  }
-
-  function move(g, mark) {
-    const pieces = mark.pieces ?? [];
-    const movable = mark.drag?.some(Boolean);
-    const className = `bp-mark bp-${mark.kind} ${mark.look}${movable ? " is-movable" : ""}`;
-    if (g.getAttribute("class") !== className) g.setAttribute("class", className);
-    if (PATHS.includes(mark.kind)) {
-      g.firstChild.setAttribute("d", pathOf(pieces, axes.x, axes.y, mark.kind === "area"));
-      return;
-    }
-    const [x, y] = pieces[0] ?? [];
-    const seen = Number.isFinite(x) && Number.isFinite(y) && axes.x.inside(x) && axes.y.inside(y);
-    g.toggleAttribute("hidden", !seen);
-    if (!seen) return;
-    const [px, py] = [axes.x.to(x), axes.y.to(y)];
-    g.setAttribute("transform", `translate(${px.toFixed(2)} ${py.toFixed(2)})`);
-    const [, shape, text] = g.children;
-    const known = Object.keys(SHAPES).find((name) => ` ${mark.look} `.includes(` ${name} `));
-    shape.setAttribute("d", mark.kind === "point" ? SHAPES[known ?? "circle"] : "");
-    if (text.textContent !== mark.text) text.textContent = mark.text;
-    // beside the point, on the side where there is room
-    const [left, width] = axes.x.box;
-    const atEnd = px > left + 0.7 * width;
-    const aside = mark.kind === "point" ? BESIDE : 0;
-    const below = aside && py < axes.y.box[0] + 24;
-    text.setAttribute("text-anchor", atEnd ? "end" : "start");
-    text.setAttribute("x", atEnd ? -aside : aside);
-    text.setAttribute("y", below ? 20 : -aside);
-  }
-
-  return {
-    group,
-    mark: (g) => [...drawn.values()].find((one) => one.g === g)?.mark,
-    draw(marks) {
-      const next = new Map();
-      for (const mark of marks) {
-        const before = drawn.get(mark.key);
-        const g = before?.mark.kind === mark.kind ? before.g : create(mark);
-        move(g, mark);
-        next.set(mark.key, { g, mark });
-      }
-      for (const [key, { g }] of drawn) if (next.get(key)?.g !== g) g.remove();
-      const last = { clipped: null, free: null };
-      for (const { g, mark } of next.values()) { // in their order, but touched only if it is not so
-        const name = PATHS.includes(mark.kind) ? "clipped" : "free";
-        const parent = { clipped, free }[name];
-        const place = last[name] ? last[name].nextSibling : parent.firstChild;
-        if (place !== g) parent.insertBefore(g, place);
-        last[name] = g;
-      }
-      drawn = next;
-    },
-  };
-}
 
 // ---- pictures ----
 
@@ -191,18 +66,19 @@ function panel(told) {
     };
   }
   if (told.label) svg.setAttribute("aria-label", told.label);
-  const axes = { x: scale(svg.dataset.x), y: scale(svg.dataset.y, svg.dataset.yScale === "log") };
-  const clip = unique("bp-clip");
-  const clipPath = svgMake("clipPath", { id: clip });
-  const [[x, width], [y, height]] = [axes.x.box, axes.y.box];
-  clipPath.append(svgMake("rect", { x, y, width, height }));
-  svg.append(clipPath);
-  const [behind, front] = ["bp-behind", "bp-front"].map((name) => layer(svg, axes, clip, name));
+  const drawn = plot(svg, ["bp-behind", "bp-front"]);
+  const { axes, layers: [behind, front] } = drawn;
+  const ticked = {}; // how each axis was told last
   return {
     ...shared,
     axes,
     front,
-    paint({ marks, texts: all }, fresh, backdrop) {
+    paint({ marks, texts: all, axes: others }, fresh, backdrop) {
+      for (const [name, axis] of Object.entries(others[told.key] ?? {})) {
+        const same = JSON.stringify(axis);
+        if (same !== ticked[name]) retick(drawn, name, axis);
+        ticked[name] = same;
+      }
       fillTexts(all[told.key] ?? {}, {});
       behind.draw(backdrop[told.key] ?? []);
       front.draw(marks[told.key] ?? []);
@@ -213,7 +89,7 @@ function panel(told) {
 // ---- what is to be seen: the base and a step as one ----
 
 const EMPTY = {
-  marks: {}, texts: {}, lit: {}, backwards: false, equations: [], title: "", sentence: "",
+  marks: {}, texts: {}, axes: {}, lit: {}, backwards: false, equations: [], title: "", sentence: "",
 };
 
 /** @param {Part} base @param {Part} step @returns {Part} */
@@ -229,6 +105,7 @@ function together(base, step) {
       return [...a.map((m) => over.get(m.key) ?? m), ...b.filter((m) => !known.has(m.key))];
     }),
     texts: both("texts", (a, b) => ({ ...a, ...b })),
+    axes: base.axes,
     lit: both("lit", (a = [], b = []) => [...a, ...b]),
     backwards: base.backwards || step.backwards,
     equations: [...base.equations, ...step.equations],
@@ -284,6 +161,24 @@ function snapped({ low, high, step }, value) {
   const digits = Math.max(...[low, step].map((v) => (String(v).split(".")[1] ?? "").length));
   const near = low + Math.round((value - low) / step) * step;
   return Number(Math.max(low, Math.min(high, near)).toFixed(Math.min(digits, 12)));
+}
+
+/** A board's name as a button that folds it away. A style sheet may begin with it folded. */
+function folding(root, listen) {
+  const stage = root.querySelector(".bp-stage");
+  const button = make("button", "bp-fold");
+  button.type = "button";
+  root.prepend(button);
+  const isOpen = () => getComputedStyle(stage).display !== "none";
+  const paint = () => button.setAttribute("aria-expanded", String(isOpen()));
+  listen(button, "click", () => {
+    const open = !isOpen();
+    root.classList.toggle("is-unfolded", open);
+    root.classList.toggle("is-folded", !open);
+    paint();
+  });
+  paint();
+  return { name: (text) => { button.textContent = text; }, resized: onWidth(root, paint) };
 }
 
 function render({ model, el }) {
@@ -556,7 +451,11 @@ function render({ model, el }) {
 
   const refreshTip = tooltips(root, listen);
   pointing(root, listen);
-  const paintName = () => root.setAttribute("aria-label", model.get("name"));
+  const fold = model.get("folds") ? folding(root, listen) : null;
+  const paintName = () => {
+    root.setAttribute("aria-label", model.get("name"));
+    fold?.name(model.get("name"));
+  };
 
   paintName();
   buildFields();
@@ -605,6 +504,7 @@ function render({ model, el }) {
     way.play(false);
     listening.abort();
     resized.disconnect();
+    fold?.resized.disconnect();
     unwatch();
   };
 }

@@ -14,13 +14,13 @@ import numpy as np
 import traitlets
 
 from backprop_core.equations import Equation, Term, format_number, meaning, unicode_name
-from backprop_core.reading import plain_number, read_number, shorten
+from backprop_core.reading import plain_number, quoted, read_number
+from backprop_core.widgets.bundle import script, stylesheet
 from backprop_core.widgets.mathml import number_template, symbols_mathml
 from backprop_core.widgets.pictures import frame
-from backprop_core.widgets.scripts import script
-from backprop_core.widgets.styles import stylesheet
 
 __all__ = [
+    "Axis",
     "Board",
     "Button",
     "Choice",
@@ -53,7 +53,7 @@ class Slider:
         if not inside or not self.low <= value <= self.high:
             low, high = format_number(self.low), format_number(self.high)
             raise ValueError(
-                f"{self.label} is {_quoted(value)}, but expected a number from {low} to {high}."
+                f"{self.label} is {quoted(value)}, but expected a number from {low} to {high}."
             )
         return float(value)
 
@@ -99,7 +99,7 @@ class Choice:
         known = {chosen: text for text, chosen in self.options}
         if not isinstance(value, str) or value not in known:
             expected = ", ".join(known.values())
-            raise ValueError(f"{self.label} is {_quoted(value)}, but expected one of: {expected}.")
+            raise ValueError(f"{self.label} is {quoted(value)}, but expected one of: {expected}.")
         return value
 
 
@@ -192,6 +192,21 @@ class Mark:
 
 
 @dataclass(frozen=True)
+class Axis:
+    """Another range for an axis of a plot, and what is written along it.
+
+    Attributes
+    ----------
+    ends : (float, float)
+        The lowest and the highest value.
+    ticks : sequence of (float, str)
+    """
+
+    ends: tuple[float, float]
+    ticks: Sequence[tuple[float, str]]
+
+
+@dataclass(frozen=True)
 class Shown:
     """What a board shows: for the values of its controls, or at one of its steps.
 
@@ -202,6 +217,9 @@ class Shown:
     texts : mapping of str to mapping of str to str
         By picture, then by the class of the text: ``{"net": {"value-f1": "0.58"}}``; of a plot,
         ``{"plot": {"axis-label-x": "w"}}``.
+    axes : mapping of str to mapping of str to Axis
+        By plot, then "x" or "y": axes that differ from the frame's own; each stays as it was told
+        last.
     lit : mapping of str to sequence of str
         By graph: the classes of the nodes and edges that stand out, ``"edge-f1-f3"``.
     backwards : bool
@@ -217,6 +235,7 @@ class Shown:
 
     marks: Mapping[str, Sequence[Mark]] = field(default_factory=dict)
     texts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    axes: Mapping[str, Mapping[str, Axis]] = field(default_factory=dict)
     lit: Mapping[str, Sequence[str]] = field(default_factory=dict)
     backwards: bool = False
     equations: Sequence[Equation] = ()
@@ -247,10 +266,12 @@ class Board(anywidget.AnyWidget):
         several at once, where a point was dragged.
     problem : str
         One sentence about the last input that could not be taken, or "".
+    folds : bool
+        Whether its name stands above it as a button that folds it away.
     """
 
-    _esm = script("board.mjs")
-    _css = stylesheet("board.css")
+    _esm = script("plots.mjs", "board.mjs")
+    _css = stylesheet("plots.css", "board.css")
 
     name = traitlets.Unicode().tag(sync=True)
     panels = traitlets.List(traitlets.Dict()).tag(sync=True)
@@ -262,6 +283,7 @@ class Board(anywidget.AnyWidget):
     action = traitlets.Dict().tag(sync=True)
     answer = traitlets.Dict().tag(sync=True)
     problem = traitlets.Unicode().tag(sync=True)
+    folds = traitlets.Bool(False).tag(sync=True)
 
     def __init__(
         self, name: str, pictures: Sequence[Plot | Graph], controls: Sequence[Control]
@@ -341,13 +363,13 @@ class Board(anywidget.AnyWidget):
             If a value cannot be taken; everything stays as it was.
         """
         if not isinstance(sent, Mapping):
-            raise ValueError(f"values is {_quoted(sent)}, but expected a mapping.")
+            raise ValueError(f"values is {quoted(sent)}, but expected a mapping.")
         values = dict(self.values)
         for key, value in sent.items():
             control = self._controls.get(key)
             if control is None:
                 expected = ", ".join(self._controls)
-                raise ValueError(f"key is {_quoted(key)}, but expected one of: {expected}.")
+                raise ValueError(f"key is {quoted(key)}, but expected one of: {expected}.")
             if isinstance(control, Button):
                 values = dict(self.act(key, values))
             else:
@@ -361,10 +383,15 @@ class Board(anywidget.AnyWidget):
         self.values = values
         places: dict[_Structure, int] = {}  # of what is the same in several equations: sent once
         self.backdrop = {plot: [_mark(mark) for mark in marks] for plot, marks in behind.items()}
+        axes = {
+            plot: {name: asdict(axis) for name, axis in told.items()}
+            for plot, told in shown.axes.items()
+        }
         self.shown = {
             "values": {key: _plain(value) for key, value in values.items()},
             "said": {key: _said(value) for key, value in values.items()},
             **self._part(shown, places),
+            **({"axes": axes} if axes else {}),
             "steps": [self._part(step, places) for step in shown.steps],
         }
         self.equations = [dict(zip(_STRUCTURE, s, strict=True)) for s in places]
@@ -419,7 +446,8 @@ def _panel(picture: Plot | Graph) -> dict[str, Any]:
 
 
 def _control(control: Control) -> dict[str, Any]:
-    return {"kind": type(control).__name__.lower(), **asdict(control)}
+    kind = "number" if isinstance(control, Number) else type(control).__name__.lower()
+    return {"kind": kind, **asdict(control)}
 
 
 def _plain(value: Value) -> str:
@@ -430,10 +458,3 @@ def _plain(value: Value) -> str:
 def _said(value: Value) -> str:
     """A value as people read it."""
     return value if isinstance(value, str) else format_number(value, 4)
-
-
-def _quoted(value: Any) -> str:
-    """Something that was sent, as it may stand in a sentence."""
-    if isinstance(value, int | float) and abs(value) < 1e300:
-        return format_number(value)
-    return f"“{shorten(value if isinstance(value, str) else repr(value)[:80])}”"

@@ -21,9 +21,8 @@ from backprop_core.derivations import (
 )
 from backprop_core.equations import format_number
 from backprop_core.situation import Situation
+from backprop_core.widgets.bundle import script, stylesheet
 from backprop_core.widgets.mathml import mathml
-from backprop_core.widgets.scripts import script
-from backprop_core.widgets.styles import stylesheet
 
 __all__ = ["Derivation"]
 

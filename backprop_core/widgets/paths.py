@@ -26,8 +26,8 @@ from backprop_core.paths import (
 )
 from backprop_core.situation import TEACHER_SETS, parameters_of, sample_text
 from backprop_core.widgets.board import Board, Choice, Graph, Mark, Plot, Shown, Slider, Value
+from backprop_core.widgets.bundle import stylesheet
 from backprop_core.widgets.pictures import in_disc, picture
-from backprop_core.widgets.styles import stylesheet
 
 __all__ = ["NETWORKS", "CostOfBothWays", "SumOverPaths"]
 
@@ -64,7 +64,7 @@ class SumOverPaths(Board):
     ['Path 3 of 3: f₁ → f₆ → f₇', 'Over the paths, add']
     """
 
-    _css = stylesheet("board.css", "paths.css")
+    _css = stylesheet("plots.css", "board.css", "paths.css")
 
     def __init__(self) -> None:
         name = next(iter(NETWORKS))

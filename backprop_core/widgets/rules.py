@@ -22,10 +22,9 @@ from backprop_core.reading import plain_number, read_positive
 from backprop_core.rules import FIRST, SLOTS, START, State, book_of, words
 from backprop_core.situation import fitting
 from backprop_core.widgets.board import Board, Button, Choice, Control, Graph, Number, Shown
+from backprop_core.widgets.bundle import script, stylesheet
 from backprop_core.widgets.mathml import mathml
 from backprop_core.widgets.pictures import in_disc, picture
-from backprop_core.widgets.scripts import script
-from backprop_core.widgets.styles import stylesheet
 
 __all__ = ["Ledger", "Rules", "RulesBoard"]
 

@@ -1,4 +1,4 @@
-// What several widgets share: `scripts.py` puts it before the file of each of them.
+// What several widgets share: `bundle.py` puts it before the file of each of them.
 // Everything is looked up inside a view's own element, because a page may show a widget twice.
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -16,14 +16,30 @@ function make(tag, className = "", text = "") {
   return element;
 }
 
-/** The element of a view, which the keyboard can reach as a whole. */
-function makeRoot(el, className, template) {
+/** Write a text, if it is another one: a live region would say the same again. */
+function write(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+/** The element of a view. @param {string} template our own, without a word of anybody else's */
+function makeGroup(el, className, template, label = "") {
   const root = make("div", `bp ${className}`);
-  root.tabIndex = 0;
   root.setAttribute("role", "group");
+  if (label) root.setAttribute("aria-label", label);
   root.setAttribute("data-lm-suppress-shortcuts", "true"); // JupyterLab would take the arrow keys
   root.innerHTML = template;
+  // JupyterLab would take Enter, too: a number would not be read, a text would have one line.
+  root.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && event.target.matches("input, textarea")) event.stopPropagation();
+  });
   el.append(root);
+  return root;
+}
+
+/** The element of a view that the keyboard can reach as a whole. */
+function makeRoot(el, className, template, label = "") {
+  const root = makeGroup(el, className, template, label);
+  root.tabIndex = 0;
   return root;
 }
 
@@ -262,16 +278,22 @@ function nameAndValue(term) {
 
 // ---- tooltips ----
 
-/** Say what a term means and what it is now, beside it, under the pointer or the focus.
- * @param {(term: Element) => [name?: string, value?: string]} tell
- * @returns {() => void} to be called when what is told may have changed */
-function tooltips(root, listen, tell = nameAndValue) {
+/** An element for the text of a tooltip, which is its only child. */
+function makeTip(root) {
   const tip = make("div", "bp-tip");
   tip.id = unique("bp-tip");
   tip.setAttribute("role", "tooltip");
   tip.hidden = true;
   tip.append(make("span"));
   root.append(tip);
+  return tip;
+}
+
+/** Say what a term means and what it is now, beside it, under the pointer or the focus.
+ * @param {(term: Element) => [name?: string, value?: string]} tell
+ * @returns {() => void} to be called when what is told may have changed */
+function tooltips(root, listen, tell = nameAndValue) {
+  const tip = makeTip(root);
   let term = null;
 
   function hide() {

@@ -15,10 +15,9 @@ from backprop_core.derivations import Legend, Line, Slip, coming, derive, going
 from backprop_core.derivations.column import DIGITS, Column
 from backprop_core.equations import format_number
 from backprop_core.reading import plain_number, read_number, shorten
+from backprop_core.widgets.bundle import script, stylesheet
 from backprop_core.widgets.mathml import mathml_in_pieces
 from backprop_core.widgets.pictures import picture
-from backprop_core.widgets.scripts import script
-from backprop_core.widgets.styles import stylesheet
 from backprop_core.workbench import LARGEST, Workbench
 
 __all__ = ["DerivationWalker"]

@@ -2,13 +2,14 @@
 
 /**
  * @typedef {{phase: string, title: string, nodes: string[], edges: string[], receiving: string[],
- *   direction: string, bookmark: string, equations: {symbols: string, numbers: string, names: string[]}[]}} ScriptStep
+ *   direction: string, bookmark: string, note?: string, equations: (Spelled | string)[]}} ScriptStep
+ * @typedef {{symbols: string, numbers: string, names: string[]}} Spelled
  * @typedef {{sentence: string, spoken: string, numbers: string[][],
  *   shows: [slot: string, text: string, role: string][]}} NumberStep
- * @typedef {Map<string, {text: string, role: string, fresh: boolean}>} Snapshot
  */
 
 const PHASES = ["forward", "error", "backward", "update"];
+const MOST_PULSES = 40; // more are a swarm, in which nobody sees a direction
 const GRANULARITIES = { neuron: "Neuron by neuron", layer: "Layer by layer" };
 
 const TEMPLATE = `
@@ -22,6 +23,7 @@ const TEMPLATE = `
     <p class="bp-title"></p>
     <div role="status" class="bp-sentence"><p></p><p class="bp-aside bp-unseen"></p></div>
     <div class="bp-equations"></div>
+    <p class="bp-note"></p>
   </div>
   <div class="bp-controls">
     ${STEPPING}
@@ -32,16 +34,43 @@ const TEMPLATE = `
 <div class="bp-facts"><div class="bp-known"></div><div class="bp-check"><span></span><p></p></div></div>
 <div class="bp-bookmarks" role="group" aria-label="The way back, picture by picture"></div>`;
 
-/** What every place of the graph shows at every step: shows add up from step to step.
- * @param {NumberStep[]} steps @returns {Snapshot[]} */
-function snapshots(steps) {
-  let before = new Map();
-  return steps.map(({ shows }) => {
-    const now = new Map([...before].map(([slot, shown]) => [slot, { ...shown, fresh: false }]));
-    for (const [slot, text, role] of shows) now.set(slot, { text, role, fresh: true });
-    before = now;
-    return now;
+/** What Python sent: as it is, or for a large network as JSON in bytes, which is read once. */
+const READ = new WeakMap();
+function read(sent) {
+  if (!sent.json) return sent;
+  if (!READ.has(sent)) READ.set(sent, JSON.parse(new TextDecoder().decode(sent.json)));
+  return READ.get(sent);
+}
+
+/** An equation of a step: for a large network, the place of its template and the nodes' numbers.
+ * @param {Spelled | string} told @param {Spelled[]} templates @returns {Spelled} */
+function spelled(told, templates) {
+  if (typeof told !== "string") return told;
+  const [place, ...nodes] = told.split(" ");
+  const { symbols, numbers, names } = templates[place];
+  const put = (text, write) => text.replace(/\{(\d+)\}/g, (_, n) => write(nodes[n]));
+  const below = (number) => [...number].map((digit) => "₀₁₂₃₄₅₆₇₈₉"[digit]).join("");
+  const plain = (number) => number;
+  return {
+    symbols: put(symbols, plain), numbers: put(numbers, plain),
+    names: names.map((name) => put(name, below)),
+  };
+}
+
+/** What the graph shows at each step, by place: shows add up from step to step.
+ * @param {NumberStep[]} steps */
+function shownBy(steps) {
+  const history = new Map(); // of each place, what it shows and from which step on
+  steps.forEach(({ shows }, step) => {
+    for (const [slot, text, role] of shows) {
+      if (!history.has(slot)) history.set(slot, []);
+      history.get(slot).push({ step, text, role });
+    }
   });
+  return {
+    has: (slot) => history.has(slot),
+    at: (slot, step) => history.get(slot)?.findLast((shown) => shown.step <= step),
+  };
 }
 
 /** The step of another granularity that tells the same part of the walk.
@@ -60,35 +89,47 @@ function counterpart(step, others) {
   return best;
 }
 
+/** Equations that would have to be scrolled even after `fit` go on below instead. */
+function wrap(box) {
+  const long = [...box.children].filter((pair) => pair.scrollWidth > pair.clientWidth + 1);
+  long.forEach((pair) => pair.classList.add("is-wrapped"));
+}
+
+function unwrap(box) {
+  box.querySelectorAll(".is-wrapped").forEach((pair) => pair.classList.remove("is-wrapped"));
+}
+
 function render({ model, el }) {
-  const root = makeRoot(el, "bp-walk", TEMPLATE);
-  root.setAttribute("aria-label", "Walkthrough");
+  const root = makeRoot(el, "bp-walk", TEMPLATE, "Walkthrough");
   const $ = (selector) => root.querySelector(selector);
   const parts = {
     picture: $(".bp-picture"), title: $(".bp-title"),
     sentence: $(".bp-sentence p"), aside: $(".bp-aside"), equations: $(".bp-equations"),
+    note: $(".bp-note"),
     granularity: $("select"),
     problem: $(".bp-problem"), facts: $(".bp-known"), check: $(".bp-check"), bookmarks: $(".bp-bookmarks"),
   };
   const [listen, listening] = listener();
-  let memory = { of: null, snapshots: [] }; // snapshots of the numbers that were painted last
+  let memory = { of: null, shown: null }; // what the graph shows, of the numbers painted last
+  let places = []; // the graph's texts, and the place that each shows
   let editor = null; // the field that is open in the graph
 
-  const script = () => model.get("script")[model.get("by")];
-  const numbers = () => model.get("numbers")[model.get("by")].steps;
+  const told = (name) => read(model.get(name));
+  const script = () => told("script")[model.get("by")];
+  const numbers = () => told("numbers")[model.get("by")].steps;
   const way = stepping(root, listen, model, () => script().length);
   const { here, go } = way;
 
   // ---- moving ----
 
-  function changeGranularity(by, step = counterpart(script()[here()], model.get("script")[by])) {
+  function changeGranularity(by, step = counterpart(script()[here()], told("script")[by])) {
     model.set({ by, step });
     model.save_changes();
   }
 
   function openBookmark(name) {
     way.play(false);
-    const step = model.get("script").neuron.findIndex((s) => s.bookmark === name);
+    const step = told("script").neuron.findIndex((s) => s.bookmark === name);
     if (model.get("by") === "neuron") go(step);
     else changeGranularity("neuron", step);
   }
@@ -112,12 +153,13 @@ function render({ model, el }) {
 
   function buildGraph() {
     parts.picture.innerHTML = model.get("graph");
+    memory = { of: null, shown: null };
     addReaches(parts.picture);
     buildBookmarks();
   }
 
   function buildBookmarks() {
-    const marked = model.get("script").neuron.filter((step) => step.bookmark);
+    const marked = told("script").neuron.filter((step) => step.bookmark);
     parts.bookmarks.replaceChildren(...marked.map((step) => {
       const button = document.createElement("button");
       button.type = "button";
@@ -148,21 +190,23 @@ function render({ model, el }) {
   function paintGraph() {
     const step = script()[here()];
     light(parts.picture, litAt(step));
-    const snapshot = allSnapshots()[here()];
-    for (const text of parts.picture.querySelectorAll("text:not(.name)")) {
-      const slot = [...text.classList].find((name) => snapshot.has(name));
-      const value = snapshot.get(slot);
+    for (const [text, slot] of slots()) {
+      const value = memory.shown.at(slot, here());
       const shown = value?.text ?? "";
       if (text.textContent !== shown) text.textContent = shown; // else it is laid out anew
       text.dataset.role = value?.role ?? "";
-      text.classList.toggle("is-fresh", Boolean(value?.fresh) && here() > 0);
+      text.classList.toggle("is-fresh", value?.step === here() && here() > 0);
     }
   }
 
   function paintEquations() {
     const values = numbers()[here()].numbers;
-    writeEquations(parts.equations, script()[here()].equations
-      .map((equation, i) => ({ ...equation, values: values[i] })));
+    const { equations, note = "" } = script()[here()];
+    unwrap(parts.equations);
+    writeEquations(parts.equations, equations
+      .map((equation, i) => ({ ...spelled(equation, told("script").templates), values: values[i] })));
+    wrap(parts.equations);
+    parts.note.textContent = note;
     refreshTip();
   }
 
@@ -185,11 +229,12 @@ function render({ model, el }) {
     }
     paintGraph();
     paintEquations();
-    pulse(parts.picture, step.direction ? edgesOf(step) : [], step.direction === "backward");
+    const pulses = step.direction && step.edges.length <= MOST_PULSES ? edgesOf(step) : [];
+    pulse(parts.picture, pulses, step.direction === "backward");
   }
 
   function paintFacts() {
-    const { facts, check } = model.get("numbers");
+    const { facts, check } = told("numbers");
     parts.facts.replaceChildren(...facts.map(([name, value]) => {
       const fact = document.createElement("span");
       const strong = document.createElement("b");
@@ -202,9 +247,14 @@ function render({ model, el }) {
     parts.check.lastChild.textContent = check.reason;
   }
 
-  function allSnapshots() {
-    if (memory.of !== numbers()) memory = { of: numbers(), snapshots: snapshots(numbers()) };
-    return memory.snapshots;
+  /** The texts of the graph, each with the place that it shows. */
+  function slots() {
+    if (memory.of !== numbers()) {
+      memory = { of: numbers(), shown: shownBy(numbers()) };
+      places = [...parts.picture.querySelectorAll("text:not(.name)")].map((text) =>
+        [text, [...text.classList].find((name) => memory.shown.has(name))]);
+    }
+    return places;
   }
 
   function paintNumbers() {
@@ -224,7 +274,7 @@ function render({ model, el }) {
   /** Open a field at the weight or bias that a part of the graph, or a term, stands for. */
   function openEditor(target) {
     const slot = slotOf(target, root, ".edge, .role-weight");
-    const parameter = model.get("numbers").parameters[slot];
+    const parameter = told("numbers").parameters[slot];
     const label = slot && parts.picture.querySelector(`text.${slot}`);
     if (!model.get("editable") || !parameter || !label) return;
     closeEditor();
@@ -232,7 +282,7 @@ function render({ model, el }) {
     const what = slot.startsWith("weight") ? "Weight" : "Bias";
     // Under Update the graph shows where the number goes; what is edited is where it comes from.
     const when = script()[here()].phase === "update" ? " before the update" : "";
-    const now = () => model.get("numbers").parameters[slot].text;
+    const now = () => told("numbers").parameters[slot].text;
     editor = document.createElement("input");
     Object.assign(editor, { className: "bp-editor", value: now(), inputMode: "text" });
     editor.setAttribute("aria-label", `${what} ${parameter.name}${when}`);
@@ -309,7 +359,9 @@ function render({ model, el }) {
   listen(parts.granularity, "change", () => changeGranularity(parts.granularity.value));
 
   const resized = onWidth(parts.equations, () => {
+    unwrap(parts.equations);
     fit([...parts.equations.children]);
+    wrap(parts.equations);
     placeEditor();
   });
   const onStructure = () => { buildGraph(); paintNumbers(); };

@@ -199,6 +199,13 @@ def watch(page: Page, trouble: list[str], expected: Sequence[str] = ()) -> None:
     page.on("pageerror", lambda error: complained(str(error)))
 
 
+def leave(page: Page) -> None:
+    """Close a page for good; as a reader who goes elsewhere does, it stops its kernel in Voilà."""
+    if not page.is_closed() and "/voila/" in page.url:
+        page.goto("about:blank")
+    page.context.close()
+
+
 @pytest.fixture
 def open_page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[OpenPage]:
     """Open pages of one's own: `open_page(viewport=…, color_scheme="dark", …)`.
@@ -219,14 +226,15 @@ def open_page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Open
         return page
 
     yield open_one
-    if trouble or request.node.stash.get(failed, False):
+    found = list(trouble)
+    if found or request.node.stash.get(failed, False):
         FAILURES.mkdir(exist_ok=True)
-        name = re.sub(r"\W+", "_", request.node.name)
+        name = re.sub(r"\W+", "_", f"{request.node.path.stem} {request.node.name}")
         for number, page in enumerate(page for page in pages if not page.is_closed()):
             page.screenshot(path=FAILURES / f"{name}_{number}.png", full_page=True)
     for page in pages:
-        page.context.close()
-    assert not trouble, "\n".join(trouble)
+        leave(page)
+    assert not found, "\n".join(found)
 
 
 @pytest.fixture

@@ -169,7 +169,7 @@ def test_a_step_out_of_the_picture_is_refused(chapter: Chapter) -> None:
     down.choose("Weight or bias", "b̂")
     down.slider("Learning rate h").press("End")
     down.slider("Its value").fill("-1.5")
-    expect(down.status).to_contain_text("E rises")
+    expect(down.status).to_contain_text("takes b̂ down by 9.43. E rises")
     sentence = down.status.inner_text()
     down.press("Take a step")
     expect(down.problem).to_contain_text("out of the picture. Choose a smaller h.")

@@ -1,5 +1,6 @@
 """A student opens the chapter in JupyterLab, runs all of it, steps, and changes a weight."""
 
+import re
 from pathlib import Path
 
 import nbformat
@@ -7,6 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.reader import START_MS, STEPS, Walk
+from tests.browser.test_playground import Playground
 
 CHAPTER = "05_why_backpropagation.ipynb"
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
@@ -21,7 +23,10 @@ def test_every_chapter_runs_and_leads_back(page: Page, lab_url: str, chapter: st
     expect(notebook.get_by_role("heading", level=1)).to_be_visible(timeout=START_MS)
     choose(page, "Run", "Run All Cells")
     cells = nbformat.read(NOTEBOOKS / chapter, as_version=4).cells
-    drawn = notebook.locator(".jp-CodeCell:has(.jp-OutputArea-output :is(svg, math))")
+    drawn = notebook.locator(
+        ".jp-CodeCell:has(.jp-OutputArea-output "
+        ":is(svg, math, .bp-take-away button, .bp-published button))"
+    )
     expect(drawn).to_have_count(sum(c.cell_type == "code" for c in cells), timeout=START_MS)
     back = notebook.get_by_role("link", name="←")
     name = back.inner_text().removeprefix("← ")
@@ -91,6 +96,47 @@ def test_edit_and_apply(walk: Walk, page: Page) -> None:
     expect(page.get_by_text("E before the update")).to_contain_text(str(before))
     assert walk.error() < before
     walk.expect_step(12)
+
+
+def test_playground_takes_enter_and_outlives_a_reload(page: Page, lab_url: str) -> None:
+    page.goto(f"{lab_url}lab/tree/06_playground.ipynb?reset")
+    heading = page.get_by_role("heading", level=1, name="Playground")
+    expect(heading).to_be_visible(timeout=START_MS)
+    choose(page, "Run", "Run All Cells")
+    playground = Playground(page)
+    expect(playground.place).not_to_be_empty(timeout=START_MS)
+    expect(page.locator(".bp-published button, .bp-take-away button").last).to_be_attached()
+    page.locator(".jp-WindowedPanel-outer").evaluate("panel => panel.scrollTo(0, 0)")
+    for board, name in ((playground.teacher_set, "Teacher set"), (playground.learning, "Learning")):
+        expect(board.button(name)).to_have_attribute("aria-expanded", "false")  # it is narrow here
+        board.press(name)
+    # JupyterLab takes Enter from the fields of a cell, unless they keep it
+    learning = playground.learning
+    learning.enter("Learning rate h", "abc")
+    expect(learning.problem).to_contain_text("Learning rate h is “abc”")
+    learning.enter("Learning rate h", "0.05")
+    expect(learning.problem).to_be_empty()
+    page.locator("summary").get_by_text("Your own table", exact=True).click()
+    table = page.get_by_role("textbox", name="or paste it here")
+    table.focus()
+    page.keyboard.type("x1,t1\n1,0")
+    expect(table).to_have_value("x1,t1\n1,0")
+    # the kernel lives on while the page is loaded again, and so does the training
+    page.keyboard.press("Control+s")
+    expect(page.locator(".jp-mod-dirty")).to_have_count(0)
+    learning.choose("Speed", "10 epochs a second")
+    playground.train(None)
+    expect(playground.place).to_have_text(re.compile("^epoch [1-9]"))
+    before = playground.epoch()
+    page.reload()
+    expect(playground.button("Pause")).to_be_visible(timeout=START_MS)
+    assert playground.epoch() > before
+    assert learning.field("Learning rate h").input_value() == "0.05"
+    playground.button("Pause").click()
+    expect(playground.button("Train")).to_be_visible()
+    choose(page, "Edit", "Clear Outputs of All Cells")
+    page.keyboard.press("Control+s")
+    expect(page.locator(".jp-mod-dirty")).to_have_count(0)
 
 
 def test_dark_theme(walk: Walk, page: Page) -> None:

@@ -7,6 +7,7 @@ from xml.etree import ElementTree as ET
 
 import numpy as np
 import pytest
+from matplotlib import rc_context
 from PIL import Image
 
 from backprop_core import Network
@@ -214,3 +215,9 @@ def test_what_could_not_be_read_is_refused() -> None:
     assert_refused(
         lambda: step_png(ARTICLE, 37), "step is 37, but expected one of the walk's: 0 to"
     )
+
+
+def test_settings_of_the_readers_own_change_no_picture() -> None:
+    plain = step_svg(ARTICLE, BACK), step_png(ARTICLE, BACK)
+    with rc_context({"text.usetex": True, "text.antialiased": False, "font.size": 30}):
+        assert (step_svg(ARTICLE, BACK), step_png(ARTICLE, BACK)) == plain

@@ -87,9 +87,9 @@ def test_an_edit_is_quick(make: Callable[[], Board]) -> None:
     slider = [control for control in board.controls if control["kind"] == "slider"][-1]
     needed = []
     for value in np.linspace(slider["low"], slider["high"], 21):
-        begun = time.perf_counter()
+        begun = time.process_time()  # not what others do at the same time
         board.take({slider["key"]: float(value)})
-        needed.append(time.perf_counter() - begun)
+        needed.append(time.process_time() - begun)
     assert np.median(needed) < 0.01
 
 

@@ -109,7 +109,8 @@ def test_what_lies_on_the_shelf_is_not_drawn(monkeypatch: pytest.MonkeyPatch) ->
 PROGRAM = """
 import sys
 from backprop_core import widgets
-given = {"Derivation": [widgets.Lesson()], "figure": ["single-neuron"]}
+lesson = widgets.Lesson()
+given = {"Derivation": [lesson], "TakeAway": [lesson], "figure": ["single-neuron"]}
 for name in widgets.__all__:
     getattr(widgets, name)(*given.get(name, ()))
 print(*{name.partition('.')[0] for name in sys.modules})
