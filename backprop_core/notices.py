@@ -69,7 +69,8 @@ def _suffered(trainer: Trainer) -> list[Notice]:
     f = forward(net, trainer.x)
     zeros = list(_zeros(net))
     twins = {node for notice in zeros for node in notice.nodes}
-    found = [*_flat(net), *zeros, *_dead(trainer, f, twins)]
+    dead = sorted(_dead(trainer, f, twins), key=lambda notice: -len(notice.nodes))
+    found = [*_flat(net), *zeros, *dead]
     if np.sqrt(np.mean((f.y - trainer.t) ** 2)) < LEARNT_BELOW:
         return found
     found += _saturated(net, f, trainer.t)

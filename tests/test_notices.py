@@ -98,6 +98,13 @@ def test_a_step_too_long_leaves_dead_relus() -> None:
     np.testing.assert_array_equal(trainer.network.weights[0][:, places], weights[:, places])
 
 
+def test_of_layers_with_dead_neurons_the_one_with_most_is_told_first() -> None:
+    w = [[[-1.0, 1.0, 2.0]], [[-1.0] * 2, [-1.0] * 2, [-2.0] * 2], [[1.0], [2.0]]]
+    net = Network.from_weights(w, activation=["ReLU", "ReLU", "identity"])
+    found = notices(Trainer(net, [[1.0], [2.0]], [[5.0], [6.0]]))
+    assert [notice.nodes for notice in found if notice.kind == "dead"] == [("f4", "f5"), ("f1",)]
+
+
 def test_a_dead_neuron_behind_others_has_some_hope() -> None:
     w = [[[1.0, -1.0]], [[-1.0], [-1.0]], [[1.0]]]
     net = Network.from_weights(w, activation=["ReLU", "ReLU", "identity"])

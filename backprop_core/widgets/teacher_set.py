@@ -145,12 +145,9 @@ class SetSettings(Board):
         """How many samples there are."""
         made = teacher_set(self._recipe(values))
         kept = len(made.x) - made.training
-        told = (
-            f"samples for training, {kept} kept for checking"
-            if kept
-            else "samples, all for training"
-        )
-        return Shown(sentence=f"{made.training} {told}.")
+        samples = "1 sample" if made.training == 1 else f"{made.training} samples"
+        told = f" for training, {kept} kept for checking" if kept else ", all for training"
+        return Shown(sentence=f"{samples}{told}.")
 
     def _show(self, values: dict[str, Any]) -> None:
         values = {**self._kept, **values}

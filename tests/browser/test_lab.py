@@ -122,20 +122,20 @@ def test_playground_takes_enter_and_outlives_a_reload(page: Page, lab_url: str) 
     page.keyboard.type("x1,t1\n1,0")
     expect(table).to_have_value("x1,t1\n1,0")
     # the kernel lives on while the page is loaded again, and so does the training
-    page.keyboard.press("Control+s")
+    choose(page, "File", "Save Notebook")
     expect(page.locator(".jp-mod-dirty")).to_have_count(0)
-    learning.choose("Speed", "10 epochs a second")
+    learning.choose("Speed", "10 epochs/s")
     playground.train(None)
     expect(playground.place).to_have_text(re.compile("^epoch [1-9]"))
     before = playground.epoch()
     page.reload()
     expect(playground.button("Pause")).to_be_visible(timeout=START_MS)
     assert playground.epoch() > before
-    assert learning.field("Learning rate h").input_value() == "0.05"
+    expect(learning.root.locator("[data-key=h]")).to_have_value("0.05")  # folded again
     playground.button("Pause").click()
     expect(playground.button("Train")).to_be_visible()
     choose(page, "Edit", "Clear Outputs of All Cells")
-    page.keyboard.press("Control+s")
+    choose(page, "File", "Save Notebook")
     expect(page.locator(".jp-mod-dirty")).to_have_count(0)
 
 

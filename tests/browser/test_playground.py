@@ -6,7 +6,7 @@ from statistics import median
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from backprop_core import train
 from backprop_core._types import Array
@@ -14,7 +14,7 @@ from backprop_core.equations import format_number
 from backprop_core.experiment import Experiment
 from backprop_core.trainer import Trainer
 from tests.browser.conftest import OpenPage
-from tests.browser.reader import PHONE, START_MS, Exploration, Walk, Widget, assert_fits
+from tests.browser.reader import DESK, PHONE, START_MS, Exploration, Walk, Widget, assert_fits
 
 CHAPTER = "voila/render/06_playground.ipynb"
 START = Experiment()
@@ -58,6 +58,13 @@ class Playground(Widget):
         found = re.match(r"epoch ([\d,]+)", self.place.inner_text())
         assert found
         return int(found[1].replace(",", ""))
+
+
+def bottom(part: Locator) -> float:
+    """Where a part ends on the screen."""
+    box = part.bounding_box()
+    assert box
+    return box["y"] + box["height"]
 
 
 @pytest.fixture
@@ -146,6 +153,42 @@ def test_settings_are_refused_with_a_sentence_and_stay_as_typed(playground: Play
     expect(playground.root).to_contain_text("Another teacher set: the training begins anew")
 
 
+def test_what_is_noticed_leaves_the_pictures_where_they_are(playground: Playground) -> None:
+    root, network = playground.root, playground.network
+    pictures = root.locator(".bp-columns")
+    for part in (
+        playground.learning.field("Learning rate h"), playground.button("Train"),
+        root.locator(".bp-net"), root.locator(".bp-view .bp-frame"), root.locator(".bp-curve"),
+    ):  # fmt: skip
+        assert bottom(part) <= DESK["height"]  # all of it is projected at once
+    place = pictures.evaluate("e => e.offsetTop")
+    network.choose("Output: activation", "identity")
+    playground.learning.enter("Learning rate h", "0.5")
+    playground.button("Train").click()
+    expect(root.get_by_text("The training diverged: with h = 0.5, epoch 3")).to_be_visible()
+    assert pictures.evaluate("e => e.offsetTop") == place
+    saturated = root.get_by_text("are saturated: for at least")
+    expect(saturated).to_be_hidden()
+    playground.button("and 1 more").click()
+    expect(saturated).to_be_visible()
+    playground.button("only the first").click()
+    playground.button("Train").click()
+    expect(playground.problem).to_contain_text("choose a smaller h")
+    assert pictures.evaluate("e => e.offsetTop") == place
+    network.button("Network").click()
+    expect(network.slider("Hidden layers")).to_be_hidden()
+
+
+def test_a_worked_example_is_opened_where_it_is_seen(playground: Playground) -> None:
+    page, root = playground.page, playground.root
+    examples = page.get_by_role("group", name="Worked examples", exact=True)
+    examples.get_by_role("combobox", name="Worked example").select_option(index=2)
+    examples.get_by_role("button", name="Open in the playground").click()
+    expect(root).to_be_focused(timeout=START_MS)
+    expect(playground.button("Train")).to_be_in_viewport()
+    expect(root.get_by_text(re.compile("^This is “.*”, at its first step."))).to_be_visible()
+
+
 def test_walks_through_the_present_step_by_keyboard_alone(playground: Playground) -> None:
     page = playground.page
     page.emulate_media(reduced_motion="reduce")
@@ -168,6 +211,8 @@ def test_walks_through_the_present_step_by_keyboard_alone(playground: Playground
     walk.root.focus()
     page.keyboard.press("End")
     walk.expect_step(int(walk.root.get_attribute("data-steps") or 0) - 1)
+    phases = walk.root.get_by_role("tablist", name="Phases").locator("..")
+    assert phases.evaluate("bar => bar.scrollHeight <= bar.clientHeight")  # nothing is cut off
     playground.button("One sample").focus()
     page.keyboard.press("Enter")
     expect(playground.head.get_by_role("status")).to_contain_text("has gone on since")
@@ -198,7 +243,7 @@ def test_two_tabs_do_not_touch_each_other_and_a_reload_finds_its_training(
     page.reload()
     expect(first.place).to_have_text(re.compile(r"^epoch [1-9]"), timeout=START_MS)
     expect(first.button("Train")).to_be_visible()
-    expect(page.get_by_text(re.compile("^Restored as it was before"))).to_be_visible()
+    expect(first.root.get_by_text(re.compile("^Restored as it was before"))).to_be_in_viewport()
     before = first.epoch()
     first.button("One epoch").click()
     expect(first.place).to_have_text(re.compile(f"^epoch {before + 1:,}"))
@@ -218,6 +263,15 @@ def test_is_for_everyone(
 ) -> None:
     page = open_page(**options)
     playground = Playground.opened(page, voila_url)
+    if "viewport" in options:  # training comes first, the settings are folded above it
+        assert bottom(playground.button("Train")) < PHONE["height"] / 2
+        fold = playground.learning.button("Learning")
+        expect(fold).to_have_attribute("aria-expanded", "false")
+        expect(playground.learning.field("Learning rate h")).to_be_hidden()
+        fold.click()
+        expect(fold).to_have_attribute("aria-expanded", "true")
+        playground.learning.enter("Learning rate h", "0.03")
+        expect(playground.network.slider("Hidden layers")).to_be_hidden()
     playground.train(30)
     playground.button("Walk through this step").click()
     Walk(page).ready()

@@ -69,6 +69,8 @@ def test_counts_are_told(chooser: TeacherSetChooser) -> None:
     assert sentence(chooser) == "200 samples, all for training."
     chooser.settings.take({"set": "XOR"})
     assert sentence(chooser) == "4 samples, all for training."
+    chooser.recipe = Recipe("own", own="x1,t1\n1,0\n")
+    assert sentence(chooser) == "1 sample, all for training."
 
 
 def test_settings_make_the_recipe_and_outlast_another_set(chooser: TeacherSetChooser) -> None:
