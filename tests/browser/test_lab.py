@@ -21,7 +21,7 @@ def test_every_chapter_runs_and_leads_back(page: Page, lab_url: str, chapter: st
     page.goto(f"{lab_url}lab/tree/{chapter}?reset")
     notebook = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)")
     expect(notebook.get_by_role("heading", level=1)).to_be_visible(timeout=START_MS)
-    choose(page, "Run", "Run All Cells")
+    run_all(page)
     cells = nbformat.read(NOTEBOOKS / chapter, as_version=4).cells
     drawn = notebook.locator(
         ".jp-CodeCell:has(.jp-OutputArea-output "
@@ -42,8 +42,14 @@ def walk(page: Page, lab_url: str) -> Walk:
     page.goto(f"{lab_url}lab/tree/{CHAPTER}?reset")
     heading = page.get_by_role("heading", level=1, name="Why backpropagation?")
     expect(heading).to_be_visible(timeout=START_MS)
-    choose(page, "Run", "Run All Cells")
+    run_all(page)
     return Walk(page).ready()
+
+
+def run_all(page: Page) -> None:
+    """Run all cells, as soon as there is a kernel: without one, JupyterLab runs none of them."""
+    expect(page.get_by_text("Python 3 (ipykernel) | Idle")).to_be_visible(timeout=START_MS)
+    choose(page, "Run", "Run All Cells")
 
 
 def choose(page: Page, menu: str, *items: str) -> None:
@@ -102,7 +108,7 @@ def test_playground_takes_enter_and_outlives_a_reload(page: Page, lab_url: str) 
     page.goto(f"{lab_url}lab/tree/06_playground.ipynb?reset")
     heading = page.get_by_role("heading", level=1, name="Playground")
     expect(heading).to_be_visible(timeout=START_MS)
-    choose(page, "Run", "Run All Cells")
+    run_all(page)
     playground = Playground(page)
     expect(playground.place).not_to_be_empty(timeout=START_MS)
     expect(page.locator(".bp-published button, .bp-take-away button").last).to_be_attached()

@@ -106,6 +106,7 @@ def kernel_of(page: Page) -> psutil.Process:
     return kernel
 
 
+@pytest.mark.console_error("Canceled future for kernel_info_request")  # of the one that is killed
 def test_lost_kernel_is_said(page: Page, voila_url: str) -> None:
     open_chapter(page, f"{voila_url}voila/render/00_start_here.ipynb")
     stopped = page.get_by_text("has stopped")

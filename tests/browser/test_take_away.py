@@ -18,7 +18,7 @@ from backprop_core import Network
 from backprop_core.take_away import read_network, write_network
 from tests.browser.conftest import OpenPage
 from tests.browser.reader import PHONE, START_MS, STEPS, assert_fits, open_lesson
-from tests.browser.test_lab import choose
+from tests.browser.test_lab import run_all
 
 BACK = 12  # f₅ → f₃, f₄
 COUNT_FILES = """
@@ -209,7 +209,7 @@ def test_in_jupyterlab(page: Page, lab_url: str) -> None:
     page.goto(f"{lab_url}lab/tree/05_why_backpropagation.ipynb?reset")
     heading = page.get_by_role("heading", level=1, name="Why backpropagation?")
     expect(heading).to_be_visible(timeout=START_MS)
-    choose(page, "Run", "Run All Cells")
+    run_all(page)
     take = TakeAway(page)
     expect(take.button("Picture (SVG)")).to_be_attached(timeout=START_MS)
     name, data = take.saved("Picture (SVG)")
