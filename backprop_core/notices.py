@@ -7,7 +7,7 @@
 zeros ('f1', 'f2', 'f3', 'f4')
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import isfinite
 
@@ -226,7 +226,7 @@ def _curve(trainer: Trainer) -> list[Notice]:
     return [Notice("stalled", sentence)]
 
 
-def _where(names: Sequence[str], chosen: Array) -> tuple[str, ...]:
+def _where(names: Sequence[str], chosen: Iterable[bool]) -> tuple[str, ...]:
     return tuple(name for name, yes in zip(names, chosen, strict=True) if yes)
 
 

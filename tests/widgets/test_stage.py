@@ -111,7 +111,7 @@ def test_a_picked_neuron_takes_the_place_of_the_boundary(
     told = shown(net, neuron=neuron)["view"]
     assert unicode_name(neuron) in told["title"]
     values = outputs_on(net, Plane.of(MOONS.x), 100)[k + 1][..., n]
-    most = {0: 1.0, 1: float(values.max()), 2: None}[k]
+    most = {0: 1.0, 1: float(np.max(values)), 2: None}[k]
     low, high = (0.0, 1.0) if most is None else (-most, most)
     np.testing.assert_array_equal(octets(told["grid"], 100, 100), shades(values, low, high))
     line = floats(told["border"]["points"], -1, 2)
