@@ -103,8 +103,9 @@ class RateComparison(Board):
         """The lines so far; at the end, what has become of each rate."""
         if self._several is None:
             return Shown(
+                axes={"errors": _axes(int(EPOCHS), (-3, 0))},
                 sentence="Press “Train all”. All of them begin with the same weights and see the "
-                "same samples; the learning rate is all they differ in."
+                "same samples; the learning rate is all they differ in.",
             )
         several, curves = self._several, self._several.curves()
         ends = _range(curves)

@@ -224,19 +224,21 @@ class WorkedExamples(ipywidgets.VBox):
 
     def _open(self, action: dict[str, Any]) -> None:
         """Open network, samples and learning rate in the playground."""
-        if self._playground is None or self.example is None:
+        # The one that is chosen, even while its numbers are still being computed.
+        place = self.table.chosen
+        example = (*examples(), *self._own)[place] if place >= 0 else self.example
+        if self._playground is None or example is None:
             self.table.open_problem = "Choose an example first."
             return
         self.table.open_problem = "That could not be opened."
         try:
-            self._playground.open(
-                experiment_of(self.example), f"This is “{self.example.title}”, at its first step."
-            )
+            news = f"This is “{example.title}”, at its first step."
+            self._playground.open(experiment_of(example), news)
         except ValueError as refusal:
             self.table.open_problem = str(refusal)
             return
         self.table.open_problem = ""
-        self.table.said = f"The playground holds “{self.example.title}” now."
+        self.table.said = f"The playground holds “{example.title}” now."
 
 
 def _sent(action: dict[str, Any]) -> tuple[bytes | str, str]:

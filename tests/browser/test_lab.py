@@ -95,7 +95,7 @@ def test_edit_and_apply(walk: Walk, page: Page) -> None:
     walk.editor.fill("2")
     page.keyboard.press("Enter")
     expect(walk.weight("f3", "f5")).to_have_text("2")
-    expect(page.get_by_role("textbox", name="w₃,₅")).to_have_value("2")
+    expect(page.get_by_role("textbox", name="w₃,₅", exact=True)).to_have_value("2")
     walk.expect_step(12)
     before = walk.error()
     page.get_by_role("button", name="Apply update").click()

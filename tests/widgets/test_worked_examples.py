@@ -276,6 +276,20 @@ def test_the_playground_gets_network_sample_and_h(place: int) -> None:
     assert experiment.rule.mode == "online"
 
 
+def test_what_is_chosen_is_opened_before_its_numbers_are_there() -> None:
+    playground = Playground()
+
+    async def hurry() -> None:
+        page = WorkedExamples(playground)
+        page.table.chosen = 1
+        assert page.example is None
+        assert ask(page, do="open") == ""
+        await asyncio.gather(*page._tasks)
+
+    asyncio.run(hurry())
+    assert playground.news == f"This is “{examples()[1].title}”, at its first step."
+
+
 def test_all_samples_go_along_and_the_first_is_picked() -> None:
     several = TEMPLATE.replace(
         "  - {x: [0.35, 0.9], t: [0.5]}\n",
