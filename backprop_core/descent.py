@@ -10,7 +10,7 @@ from backprop_core._types import Array
 from backprop_core.backprop import learning_rate, sweep_backward, sweep_forward
 from backprop_core.network import Network, as_number, whole_number
 
-__all__ = ["MODES", "Descent", "Rule"]
+__all__ = ["MODES", "Descent", "Rule", "split_like"]
 
 MODES = ("batch", "online", "mini-batch")
 
@@ -74,7 +74,7 @@ class Descent:
         self.net, self.x, self.t = net, x, t
         # All weights and biases side by side in one vector, so that an update is one subtraction.
         self.parameters = np.concatenate([*net.weights, *net.biases], axis=None)
-        self.weights, self.biases = _split(self.parameters, net)
+        self.weights, self.biases = split_like(self.parameters, net)
         self.velocity: Array | None = None  # None stands for 0; never changed in place
         self.error = inf
         self._seen: tuple[list[Array], list[Array]] | None = None  # r and f of all samples now
@@ -152,8 +152,8 @@ class Descent:
         return sweep_forward(self.weights, self.biases, self.net.activations, x)
 
 
-def _split(parameters: Array, net: Network) -> tuple[list[Array], list[Array]]:
-    """View a vector of parameters as the network's weights and biases."""
+def split_like(parameters: Array, net: Network) -> tuple[list[Array], list[Array]]:
+    """View a vector of parameters as weights and biases with the shapes of a network's."""
     shapes = [array.shape for array in (*net.weights, *net.biases)]
     ends = np.cumsum([prod(shape) for shape in shapes])[:-1]
     parts = np.split(parameters, ends)

@@ -157,7 +157,7 @@ class Experiment:
         """The network with its weights at present."""
         if self.network is not None:
             return self.network
-        return self.design.network(self.teacher_set.x.shape[1], self.teacher_set.t.shape[1])
+        return self.design.network(*self.teacher_set.ends)
 
     @cached_property
     def situation(self) -> Situation:
@@ -173,7 +173,8 @@ class Experiment:
 
 def _fit(net: Network, design: Design, set_of: TeacherSet) -> None:
     """Refuse a network that the design and the teacher set do not call for."""
-    expected = (set_of.x.shape[1], *design.hidden, set_of.t.shape[1])
+    inputs, outputs = set_of.ends
+    expected = (inputs, *design.hidden, outputs)
     if net.sizes != expected:
         raise ValueError(
             f"network has layers of {_listed(net.sizes)} nodes, but expected {_listed(expected)}: "

@@ -10,8 +10,8 @@ import json
 import re
 import zlib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import replace
 from functools import lru_cache
-from itertools import pairwise
 from math import isfinite
 from typing import Any
 
@@ -19,7 +19,7 @@ import numpy as np
 
 from backprop_core.activations import get_activation
 from backprop_core.csv_file import MOST_BYTES
-from backprop_core.descent import Rule
+from backprop_core.descent import Rule, split_like
 from backprop_core.experiment import Design, Experiment
 from backprop_core.network import Network
 from backprop_core.teacher_sets import Recipe
@@ -186,17 +186,13 @@ def _bytes_of(net: Network) -> bytes:
 
 def _network(begun: Experiment, numbers: bytes) -> Network:
     """The network of the designed shape with these weights, then these biases."""
-    inputs, outputs = begun.teacher_set.x.shape[1], begun.teacher_set.t.shape[1]
-    pairs = list(pairwise((inputs, *begun.design.hidden, outputs)))
-    shapes: list[tuple[int, ...]] = [*pairs, *((m,) for _, m in pairs)]
-    ends = np.cumsum([np.prod(shape, dtype=int) for shape in shapes])
-    if len(numbers) != 8 * ends[-1]:
+    alike = replace(begun.design, scale=0.0).network(*begun.teacher_set.ends)
+    needed = sum(array.size for array in (*alike.weights, *alike.biases))
+    if len(numbers) != 8 * needed:
         found = f"{len(numbers) / 8:g} weights and biases"
-        raise ValueError(f"it has {found}, but its network needs {ends[-1]}")
-    values = np.split(np.frombuffer(numbers, "<f8"), ends[:-1])
-    arrays = [part.reshape(shape) for part, shape in zip(values, shapes, strict=True)]
+        raise ValueError(f"it has {found}, but its network needs {needed}")
     return Network.from_weights(
-        arrays[: len(pairs)], arrays[len(pairs) :], begun.design.activations
+        *split_like(np.frombuffer(numbers, "<f8"), alike), alike.activations
     )
 
 

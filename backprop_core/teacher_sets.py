@@ -166,6 +166,11 @@ class TeacherSet:
     source: str
 
     @property
+    def ends(self) -> tuple[int, int]:
+        """How many inputs and outputs it calls for: N_0 and N_L."""
+        return self.x.shape[1], self.t.shape[1]
+
+    @property
     def x_training(self) -> Array:
         """Inputs of the samples for training."""
         return self.x[: self.training]

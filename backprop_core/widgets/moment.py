@@ -39,6 +39,8 @@ _SPECK = 0.03  # a region with a smaller share of the plane has no room for its 
 _SMALL = 25  # points on a side of a neuron's own view
 _FAR = 1e300  # what is larger is not told from it: JSON has no infinite numbers
 
+_Errors = tuple[float, float, float | None]
+
 
 class Remark(Protocol):
     """Something worth saying about a training; `backprop_core.notices.Notice` is one."""
@@ -121,6 +123,7 @@ def frame_of(
     f = forward(net, teacher_set.x)
     plane = plane_of(teacher_set, picks.axes)
     layers = outputs_on(net, plane, points)
+    errors = _errors(teacher_set, f)
     return {
         "number": number,
         "epoch": moment.epoch,
@@ -133,11 +136,11 @@ def frame_of(
         "biases": packing.floats(np.concatenate(net.biases)),
         "nodes": _thumbnails(teacher_set, net, plane, layers),
         "view": _view(teacher_set, net, plane, layers, picks.neuron),
-        "curve": _curve(teacher_set, moment, f),
+        "curve": _curve(teacher_set, moment, errors),
         "hidden": _hidden(teacher_set, net, f, picks.hidden),
         "delta": _delta(teacher_set, net, f),
         "sample": {"index": moment.sample, "text": _sample(teacher_set, f, moment.sample)},
-        **_said(teacher_set, moment, f),
+        **_said(teacher_set, moment, errors),
     }
 
 
@@ -226,14 +229,14 @@ def _view(
     }
 
 
-def _curve(teacher_set: TeacherSet, moment: Moment, f: Forward) -> dict[str, Any]:
+def _curve(teacher_set: TeacherSet, moment: Moment, present: _Errors) -> dict[str, Any]:
     """E per sample over the epochs, of the training and of the check samples."""
     counts = teacher_set.training, len(teacher_set.x) - teacher_set.training
     curves = [
         (np.asarray(epochs, float), np.asarray(errors, float) / max(count, 1))
         for (epochs, errors), count in zip((moment.training, moment.check), counts, strict=True)
     ]
-    now = [e if e is None or isfinite(e) else _FAR for e in _errors(teacher_set, f)[1:]]
+    now = [e if e is None or isfinite(e) else _FAR for e in present[1:]]
     every = [e for e in chain(*(errors for _, errors in curves), now) if e not in (None, _FAR)]
     low, high = round_decades(every, packing.LEAST)
     last = round_up(max(10, moment.last, moment.epoch))
@@ -247,7 +250,7 @@ def _curve(teacher_set: TeacherSet, moment: Moment, f: Forward) -> dict[str, Any
     }
 
 
-def _errors(teacher_set: TeacherSet, f: Forward) -> tuple[float, float, float | None]:
+def _errors(teacher_set: TeacherSet, f: Forward) -> _Errors:
     """E of the training samples; that for each sample; and E for each check sample."""
     m = teacher_set.training
     of_training, check = error(f.y[:m], teacher_set.t[:m]), None
@@ -315,9 +318,9 @@ def _sample(teacher_set: TeacherSet, f: Forward, index: int) -> str:
     return text.replace(" = ", "\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}")
 
 
-def _said(teacher_set: TeacherSet, moment: Moment, f: Forward) -> dict[str, Any]:
+def _said(teacher_set: TeacherSet, moment: Moment, errors: _Errors) -> dict[str, Any]:
     """What is said: a line that changes all the time, and what people who listen are told."""
-    total, training, check = _errors(teacher_set, f)
+    total, training, check = errors
     each = f"per sample {format_number(training)}"
     if check is not None:
         each += f", check {format_number(check)}"

@@ -1,6 +1,5 @@
 """Let a reader build a network, teach it something, watch it learn, and walk through any step."""
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from math import isfinite
@@ -12,12 +11,11 @@ import ipywidgets
 from backprop_core.experiment import Experiment
 from backprop_core.notices import Notice, notices
 from backprop_core.situation import Situation
-from backprop_core.teacher_sets import TeacherSet
 from backprop_core.trainer import Trainer
 from backprop_core.widgets.keeper import Keeper
 from backprop_core.widgets.moment import Moment
 from backprop_core.widgets.pace import Pace
-from backprop_core.widgets.runner import Runner
+from backprop_core.widgets.runner import Runner, running_loop
 from backprop_core.widgets.settings import LearningSettings, NetworkSettings
 from backprop_core.widgets.stage import Stage
 from backprop_core.widgets.teacher_set import TeacherSetChooser
@@ -59,7 +57,7 @@ class Playground(ipywidgets.VBox):
         self._begin(experiment)
         set_of = self._set
         self.chooser = TeacherSetChooser(experiment.recipe)
-        self.network = NetworkSettings(experiment.design, _ends(set_of))
+        self.network = NetworkSettings(experiment.design, set_of.ends)
         self.learning = LearningSettings(experiment.rule)
         self.stage = Stage(self._act)
         self.walk = WalkPanel(self._keep)
@@ -172,7 +170,7 @@ class Playground(ipywidgets.VBox):
         self._following = True
         try:
             self.chooser.recipe = self._start.recipe
-            self.network.tell(self._start.design, _ends(self._set))
+            self.network.tell(self._start.design, self._set.ends)
             self.learning.tell(self._trainer.rule)
         finally:
             self._following = False
@@ -260,7 +258,7 @@ class Playground(ipywidgets.VBox):
             )
         self._end, self._pausing, self._news = end, False, None
         self._pace = Pace(self._progress)
-        if end is not None and not _has_loop():
+        if end is not None and running_loop() is None:
             self._runner.run_to_end()  # in a plain Python
         else:
             self._runner.start()
@@ -397,15 +395,6 @@ class Playground(ipywidgets.VBox):
         return f"The training takes sample {trainer.sample + 1} next."
 
 
-def _has_loop() -> bool:
-    """Whether an event loop is running, as it is in a notebook's kernel."""
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return False
-    return True
-
-
 def _same(a: Situation, b: Situation) -> bool:
     """Whether two situations agree in their activations and in every number."""
     if (a.x, a.t, a.h, a.structure) != (b.x, b.t, b.h, b.structure):
@@ -416,8 +405,3 @@ def _same(a: Situation, b: Situation) -> bool:
         strict=True,
     )
     return all((p == q).all() for p, q in pairs)
-
-
-def _ends(set_of: TeacherSet) -> tuple[int, int]:
-    """How many inputs and outputs a teacher set calls for."""
-    return set_of.x.shape[1], set_of.t.shape[1]

@@ -7,7 +7,7 @@ from time import perf_counter
 
 from traitlets.log import get_logger
 
-__all__ = ["Runner"]
+__all__ = ["Runner", "running_loop"]
 
 SLICE_S = 0.01
 # A message from the page passes several stations on its way in, one in each turn of the loop:
@@ -15,6 +15,14 @@ SLICE_S = 0.01
 TURNS = 4
 FRAME_S = 1 / 12
 UNSEEN_S = 0.5  # a page that nobody looks at paints nothing: training goes on all the same
+
+
+def running_loop() -> asyncio.AbstractEventLoop | None:
+    """The event loop that is running, as in a notebook's kernel; None in a plain Python."""
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
 
 
 class Runner:
@@ -79,13 +87,12 @@ class Runner:
         """
         if self.running:
             return
-        try:
-            loop = asyncio.get_running_loop()
-        except RuntimeError:
+        loop = running_loop()
+        if loop is None:
             raise RuntimeError(
                 "Runner.start() needs a running event loop, which a notebook's kernel has: "
                 "in a plain Python call run_to_end()."
-            ) from None
+            )
         self._begin()
         # Callbacks and no task: when the kernel ends there is nothing to be awaited.
         self._turn = loop.call_soon(self._go_on, loop, 0)

@@ -120,11 +120,11 @@ class Stage(anywidget.AnyWidget):
             If the network, or the picked sample, does not fit the teacher set.
         """
         net = moment.network
-        sizes = teacher_set.x.shape[1], teacher_set.t.shape[1]
-        if (net.sizes[0], net.sizes[-1]) != sizes:
+        inputs, outputs = teacher_set.ends
+        if (net.sizes[0], net.sizes[-1]) != (inputs, outputs):
             raise ValueError(
                 f"network has {net.sizes[0]} inputs and {net.sizes[-1]} outputs, "
-                f"but expected {sizes[0]} and {sizes[1]}, as the teacher set"
+                f"but expected {inputs} and {outputs}, as the teacher set"
             )
         if not 0 <= moment.sample < len(teacher_set.x):
             raise ValueError(

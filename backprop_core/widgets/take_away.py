@@ -25,6 +25,7 @@ from backprop_core.take_away import (
     write_numbers,
 )
 from backprop_core.widgets.bundle import script, stylesheet
+from backprop_core.widgets.runner import running_loop
 
 __all__ = ["OFFERS", "Offer", "TakeAway", "Taken"]
 
@@ -232,9 +233,8 @@ class TakeAway(anywidget.AnyWidget):
 
     def _make(self, ticket: str, offer: Offer) -> None:
         making = self._serve(ticket, offer, Taken.from_source(self._source))
-        try:
-            loop = asyncio.get_running_loop()
-        except RuntimeError:  # in a plain Python there is none to go on with meanwhile
+        loop = running_loop()
+        if loop is None:  # in a plain Python there is none to go on with meanwhile
             asyncio.run(making)
             return
         task = loop.create_task(making)

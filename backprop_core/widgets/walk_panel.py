@@ -10,6 +10,7 @@ import traitlets
 
 from backprop_core.situation import Situation
 from backprop_core.widgets.bundle import script, stylesheet
+from backprop_core.widgets.runner import running_loop
 from backprop_core.widgets.walkthrough import Told, Walkthrough
 
 __all__ = ["WalkPanel"]
@@ -75,9 +76,8 @@ class WalkPanel(ipywidgets.VBox):
         self._cancel()
         self._about = about
         before = self.situation if self.walkthrough is not None else None
-        try:
-            loop = asyncio.get_running_loop()
-        except RuntimeError:
+        loop = running_loop()
+        if loop is None:
             self._arrive(Walkthrough.prepare(situation, before), step, go)
             return
         self.situation, self._awaited = situation, step

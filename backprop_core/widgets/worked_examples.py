@@ -22,6 +22,7 @@ from backprop_core.situation import Situation
 from backprop_core.teacher_sets import Recipe, teacher_set
 from backprop_core.widgets.bundle import script, stylesheet
 from backprop_core.widgets.example_texts import summary, tell
+from backprop_core.widgets.runner import running_loop
 from backprop_core.widgets.walkthrough import Told, Walkthrough
 
 __all__ = ["ExampleTable", "WorkedExamples"]
@@ -170,9 +171,8 @@ class WorkedExamples(ipywidgets.VBox):
         Without an event loop, as in a plain Python session, do both now.
         """
         asked = self._asked
-        try:
-            loop = asyncio.get_running_loop()
-        except RuntimeError:
+        loop = running_loop()
+        if loop is None:
             show(compute())
             return
 
