@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import nbformat
 import psutil
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -131,6 +132,25 @@ def own_jupyter(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 def serve_voila(own_jupyter: dict[str, str]) -> Callable[[Path], Any]:
     """Context manager that serves a folder as `voila folder` does in the repository's root."""
     return lambda folder: voila(folder, own_jupyter)
+
+
+@pytest.fixture(scope="session")
+def serve_cells(
+    serve_voila: Callable[[Path], Any], tmp_path_factory: pytest.TempPathFactory
+) -> Callable[..., AbstractContextManager[str]]:
+    """Context manager that serves a page with these cells of code: `with serve_cells(…) as url`."""
+
+    @contextmanager
+    def serve(*code: str) -> Iterator[str]:
+        folder = tmp_path_factory.mktemp("cells")
+        new = nbformat.v4
+        cells = [new.new_markdown_cell("# Cells"), *(new.new_code_cell(source) for source in code)]
+        kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
+        nbformat.write(new.new_notebook(cells=cells, metadata=kernel), folder / "cells.ipynb")
+        with serve_voila(folder) as url:
+            yield f"{url}voila/render/cells.ipynb"
+
+    return serve
 
 
 @pytest.fixture(scope="session")

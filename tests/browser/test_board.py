@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import nbformat
 import pytest
 from playwright.sync_api import Page, WebSocket, expect
 
@@ -53,21 +52,10 @@ class Demo(Exploration):
 
 
 @pytest.fixture(scope="module")
-def demo_url(
-    serve_voila: Callable[[Path], Any], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[str]:
+def demo_url(serve_cells: Callable[..., Any]) -> Iterator[str]:
     """Address of a page with the boards of tests/widgets/demo.py."""
-    folder = tmp_path_factory.mktemp("demo")
-    notebook = nbformat.v4.new_notebook(
-        cells=[
-            nbformat.v4.new_markdown_cell("# Demo"),
-            *(nbformat.v4.new_code_cell(source) for source in CELLS),
-        ],
-        metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}},
-    )
-    nbformat.write(notebook, folder / "demo.ipynb")
-    with serve_voila(folder) as url:
-        yield f"{url}voila/render/demo.ipynb"
+    with serve_cells(*CELLS) as url:
+        yield url
 
 
 def open_demo(page: Page, url: str, name: str = "A point on a curve") -> Demo:

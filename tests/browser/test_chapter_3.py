@@ -3,10 +3,8 @@
 import re
 from collections.abc import Callable
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
-import nbformat
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
@@ -377,13 +375,9 @@ display(walker, walker)
 """
 
 
-def test_two_views_of_one_derivation(
-    page: Page, serve_voila: Callable[[Path], Any], tmp_path: Path
-) -> None:
-    cells = [nbformat.v4.new_markdown_cell("# Scratch"), nbformat.v4.new_code_cell(TWICE)]
-    nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "scratch.ipynb")
-    with serve_voila(tmp_path) as url:
-        page.goto(f"{url}voila/render/scratch.ipynb")
+def test_two_views_of_one_derivation(page: Page, serve_cells: Callable[..., Any]) -> None:
+    with serve_cells(TWICE) as url:
+        page.goto(url)
         one, other = Walker(page), Walker(page, 1)
         expect(other.here.locator("math")).to_be_visible(timeout=START_MS)
         one.to(10)

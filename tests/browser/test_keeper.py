@@ -6,7 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
 
-import nbformat
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
@@ -66,19 +65,10 @@ class Keeping(Widget):
 
 
 @pytest.fixture(scope="module")
-def keeping_url(
-    serve_voila: Callable[[Path], Any], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[str]:
+def keeping_url(serve_cells: Callable[..., Any]) -> Iterator[str]:
     """Address of a page with nothing but a small thing that has a keeper."""
-    folder = tmp_path_factory.mktemp("keeping")
-    cells = [
-        nbformat.v4.new_markdown_cell("# Keeping"),
-        *(nbformat.v4.new_code_cell(source) for source in CELLS),
-    ]
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
-    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), folder / "keeping.ipynb")
-    with serve_voila(folder) as url:
-        yield f"{url}voila/render/keeping.ipynb"
+    with serve_cells(*CELLS) as url:
+        yield url
 
 
 def open_keeping(page: Page, url: str) -> Keeping:

@@ -1,10 +1,8 @@
 """A large network is walked through as a small one is; what is left out is said on the page."""
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
-import nbformat
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -24,14 +22,9 @@ Walkthrough(Situation(Network.random([2, 16, 16, 1], "tanh"), (0.3, -0.4), (1.0,
 
 
 @pytest.fixture(scope="module")
-def large_url(
-    serve_voila: Callable[[Path], Any], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[str]:
-    folder = tmp_path_factory.mktemp("large")
-    cells = [nbformat.v4.new_markdown_cell("# Large"), nbformat.v4.new_code_cell(CODE)]
-    nbformat.write(nbformat.v4.new_notebook(cells=cells), folder / "large.ipynb")
-    with serve_voila(folder) as url:
-        yield f"{url}voila/render/large.ipynb"
+def large_url(serve_cells: Callable[..., Any]) -> Iterator[str]:
+    with serve_cells(CODE) as url:
+        yield url
 
 
 def test_a_large_network(

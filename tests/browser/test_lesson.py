@@ -1,10 +1,8 @@
 """Whatever a reader edits, the walk is told anew at the same step, or one sentence says why not."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
-import nbformat
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
@@ -288,21 +286,9 @@ display(lesson, other, lesson.walkthrough, label, button)
 """
 
 
-@pytest.fixture
-def scratch(serve_voila: Callable[[Path], Any], tmp_path: Path) -> Callable[[str], Any]:
-    """Serve a notebook with one cell: `with scratch(code) as address`."""
-
-    def serve(code: str) -> Any:
-        cells = [nbformat.v4.new_markdown_cell("# Scratch"), nbformat.v4.new_code_cell(code)]
-        nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "scratch.ipynb")
-        return serve_voila(tmp_path)
-
-    return serve
-
-
-def test_copies_on_one_page(page: Page, scratch: Callable[[str], Any]) -> None:
-    with scratch(TWO) as url:
-        page.goto(f"{url}voila/render/scratch.ipynb")
+def test_copies_on_one_page(page: Page, serve_cells: Callable[..., Any]) -> None:
+    with serve_cells(TWO) as url:
+        page.goto(url)
         mine, other, again = (Walk(page, place).ready() for place in range(3))
         said = page.get_by_text("Python says")
 

@@ -2,10 +2,8 @@
 
 import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
-import nbformat
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -27,14 +25,9 @@ VBox([RateComparison(Playground()), button, label])
 
 
 @pytest.fixture(scope="module")
-def rates_url(
-    serve_voila: Callable[[Path], Any], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[str]:
-    folder = tmp_path_factory.mktemp("rates")
-    cells = [nbformat.v4.new_markdown_cell("# Rates"), nbformat.v4.new_code_cell(CODE)]
-    nbformat.write(nbformat.v4.new_notebook(cells=cells), folder / "rates.ipynb")
-    with serve_voila(folder) as url:
-        yield f"{url}voila/render/rates.ipynb"
+def rates_url(serve_cells: Callable[..., Any]) -> Iterator[str]:
+    with serve_cells(CODE) as url:
+        yield url
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

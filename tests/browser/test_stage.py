@@ -5,7 +5,6 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal
 
-import nbformat
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
@@ -57,21 +56,10 @@ class Training(Widget):
 
 
 @pytest.fixture(scope="module")
-def stage_url(
-    serve_voila: Callable[[Path], Any], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[str]:
+def stage_url(serve_cells: Callable[..., Any]) -> Iterator[str]:
     """Address of a page with the trainings of tests/widgets/stage_demo.py."""
-    folder = tmp_path_factory.mktemp("stage")
-    notebook = nbformat.v4.new_notebook(
-        cells=[
-            nbformat.v4.new_markdown_cell("# Trainings"),
-            *(nbformat.v4.new_code_cell(source) for source in CELLS),
-        ],
-        metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}},
-    )
-    nbformat.write(notebook, folder / "stage.ipynb")
-    with serve_voila(folder) as url:
-        yield f"{url}voila/render/stage.ipynb"
+    with serve_cells(*CELLS) as url:
+        yield url
 
 
 def open_stage(page: Page, url: str, place: int = 0) -> Training:

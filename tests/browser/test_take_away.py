@@ -4,12 +4,11 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
-import nbformat
 import pytest
 from PIL import Image
 from playwright.sync_api import Download, Locator, Page, expect
@@ -153,15 +152,10 @@ take
 
 
 @pytest.fixture(scope="module")
-def two_views(serve_voila: Callable[[Path], Any], tmp_path_factory: pytest.TempPathFactory) -> Any:
+def two_views(serve_cells: Callable[..., Any]) -> Iterator[str]:
     """Address of a page with a playground's buttons, twice."""
-    folder = tmp_path_factory.mktemp("take")
-    cells = [nbformat.v4.new_code_cell(source) for source in (PLAYGROUND, "take", "playground")]
-    notebook = nbformat.v4.new_notebook(cells=cells, metadata={"title": "Take it with you"})
-    notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
-    nbformat.write(notebook, folder / "take.ipynb")
-    with serve_voila(folder) as url:
-        yield f"{url}voila/render/take.ipynb"
+    with serve_cells(PLAYGROUND, "take", "playground") as url:
+        yield url
 
 
 def test_only_the_view_that_was_clicked_saves_and_a_network_comes_back(

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import nbformat
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -17,22 +16,11 @@ SPLIT = "{} samples for training, {} kept for checking."
 
 
 @pytest.fixture(scope="module")
-def chooser_url(
-    serve_voila: Callable[[Path], Any], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[str]:
+def chooser_url(serve_cells: Callable[..., Any]) -> Iterator[str]:
     """Address of a page with a chooser."""
-    folder = tmp_path_factory.mktemp("chooser")
     code = "from backprop_core.widgets.teacher_set import TeacherSetChooser\nTeacherSetChooser()"
-    notebook = nbformat.v4.new_notebook(
-        cells=[
-            nbformat.v4.new_markdown_cell("# Teacher sets"),
-            nbformat.v4.new_code_cell(code),
-        ],
-        metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}},
-    )
-    nbformat.write(notebook, folder / "chooser.ipynb")
-    with serve_voila(folder) as url:
-        yield f"{url}voila/render/chooser.ipynb"
+    with serve_cells(code) as url:
+        yield url
 
 
 class Chooser:

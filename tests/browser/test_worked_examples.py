@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import nbformat
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
@@ -46,16 +45,10 @@ class Examples(Widget):
 
 
 @pytest.fixture(scope="module")
-def url(
-    serve_voila: Callable[[Path], Any], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[str]:
+def url(serve_cells: Callable[..., Any]) -> Iterator[str]:
     """Address of a page with the worked examples and a stand-in for the playground."""
-    folder = tmp_path_factory.mktemp("examples")
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(PAGE)])
-    notebook.metadata.kernelspec = {"name": "python3", "display_name": "", "language": "python"}
-    nbformat.write(notebook, folder / "examples.ipynb")
-    with serve_voila(folder) as address:
-        yield f"{address}voila/render/examples.ipynb"
+    with serve_cells(PAGE) as address:
+        yield address
 
 
 def opened(page: Page, url: str) -> Examples:
