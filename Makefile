@@ -1,17 +1,21 @@
 # make serve, make lab and make test set up what they need in .venv; make help lists the rest.
 
 PORT ?= 8866
+STUDENTS ?= 30
+SEED ?= 1
+OUT ?= worksheets
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
 LOCKED := --require-hashes --only-binary :all: -r
 UV := .venv/lock/bin/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
       --generate-hashes --no-header --no-annotate --group build
 PROMPT := --ServerApp.kernel_websocket_connection_class=backprop_core.serving.PromptConnection
-TEMPLATE := $(shell find share -type f)
+TEMPLATE := $(shell find share -type f) \
+            $(shell sed -n 's|^"\(backprop_core/[^"]*\)" = "share/.*|\1|p' pyproject.toml)
 # Each worker has a Chromium and servers of its own: 1 GB or less. What is done takes from the rest.
 PARALLEL := --numprocesses=logical --maxprocesses=4 --dist=worksteal
 
-.PHONY: serve lab test bench figures format lock clean help
+.PHONY: serve lab worksheet test bench figures format lock clean help
 
 serve: .venv/serve.stamp  ## Serve the tutorial on http://localhost:8866 (PORT=9000 for another)
 	@$(BIN)/python -m compileall -q backprop_core
@@ -20,6 +24,9 @@ serve: .venv/serve.stamp  ## Serve the tutorial on http://localhost:8866 (PORT=9
 lab: .venv/serve.stamp  ## Open the tutorial in JupyterLab
 	@$(BIN)/python -m compileall -q backprop_core
 	@$(BIN)/python -m jupyterlab --allow-root $(PROMPT) notebooks/00_start_here.ipynb
+
+worksheet: .venv/serve.stamp  ## Write worksheets and their key for paper (STUDENTS=30 SEED=2026 OUT=folder)
+	@$(BIN)/python -m scripts.worksheet "$(STUDENTS)" "$(SEED)" "$(OUT)"
 
 test: .venv/test.stamp  ## Run every check and test (ARGS="-k walk" for some of them, ARGS=-n0 one by one)
 	@$(BIN)/python -m tests.browser.chromium
@@ -50,7 +57,7 @@ clean:  ## Remove .venv and everything that was generated
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 help:  ## List these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' Makefile
 
 .venv/bin/python:
 	@sh scripts/venv.sh

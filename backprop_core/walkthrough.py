@@ -39,7 +39,7 @@ from backprop_core.equations import (
 )
 from backprop_core.network import Network
 
-__all__ = ["CONVENTIONS", "GRANULARITIES", "PHASES", "Show", "Step", "shown_at", "walk"]
+__all__ = ["CONVENTIONS", "GRANULARITIES", "PHASES", "Show", "Step", "shown_at", "spoken", "walk"]
 
 PHASES = ("forward", "error", "backward", "update")
 GRANULARITIES = ("neuron", "layer")
@@ -93,6 +93,9 @@ class Step:
     shows : tuple of Show
     bookmark : str
         The article's name of the figure that shows this step, or "".
+    kind : str
+        What is done: "sum", "output", "error", "signal", "message", "gather", "weight", "bias" or
+        "after"; for a whole layer at once "sums", "outputs", "signals", "messages" or "updates".
     """
 
     phase: str
@@ -105,6 +108,7 @@ class Step:
     equations: tuple[Equation, ...] = ()
     shows: tuple[Show, ...] = ()
     bookmark: str = ""
+    kind: str = ""
 
     @property
     def value(self) -> float:
@@ -325,6 +329,7 @@ class _Walk:
             direction="forward",
             equations=(Equation(self.r(node), line),),
             shows=(Show(f"delta-{node}", self.r(node).value, "sum", f"{_label('r', node)} = "),),
+            kind="sum",
         )
 
     def output_step(self, node: str) -> Step:
@@ -340,6 +345,7 @@ class _Walk:
             nodes=(node,),
             equations=(output_equation(activation, self.r(node), output),),
             shows=(Show(f"value-{node}", output.value),),
+            kind="output",
         )
 
     def forward_neurons(self) -> Iterable[Step]:
@@ -355,12 +361,14 @@ class _Walk:
                 [self.sum_step(node) for node in layer],
                 f"The sums into {named}" if len(layer) > 1 else f"The sum into {named}",
                 "Every weighted input of the layer arrives, and each neuron adds up its own.",
+                "sums",
             )
             outputs = [self.output_step(node) for node in layer]
             yield _together(
                 outputs,
                 f"The outputs of {named}" if len(layer) > 1 else f"The output of {named}",
                 "The activation function turns the sums into the outputs of the layer.",
+                "outputs",
             )
 
     # ---- the error ----
@@ -397,6 +405,7 @@ class _Walk:
             direction="forward",
             equations=(self.error_equation(self.f),),
             shows=(*shows, *targets),
+            kind="error",
         )
 
     # ---- the way back ----
@@ -430,6 +439,7 @@ class _Walk:
             equations=tuple(equations),
             shows=(self.show_delta(node),),
             bookmark=f"propagate-{y}-{node}",
+            kind="signal",
         )
 
     def slope_equation(self, node: str) -> Equation:
@@ -466,7 +476,7 @@ class _Walk:
         return Step(
             "backward",
             f"{named} → {_listed(targets)}",
-            f"{named} hands its error back to {_spoken(targets)}, scaled by {scaled}{each}."
+            f"{named} hands its error back to {spoken(targets)}, scaled by {scaled}{each}."
             + (self.own_slopes(targets) if alone else ""),
             nodes=(node,),
             edges=tuple((a, node) for a in targets),
@@ -475,6 +485,7 @@ class _Walk:
             equations=tuple(equations),
             shows=tuple(shows),
             bookmark=f"propagate-{node}-{'_'.join(targets)}",
+            kind="message",
         )
 
     def own_slopes(self, targets: Sequence[str]) -> str:
@@ -509,13 +520,14 @@ class _Walk:
         return Step(
             "backward",
             f"{named} adds up",
-            f"{named} adds up what {_spoken(senders)} sent. {ending}",
+            f"{named} adds up what {spoken(senders)} sent. {ending}",
             nodes=senders,
             edges=tuple((node, b) for b in senders),
             receiving=(node,),
             direction="backward",
             equations=tuple(self.gather_equations(node)),
             shows=(self.show_delta(node),),
+            kind="gather",
         )
 
     def backward_neurons(self) -> Iterable[Step]:
@@ -535,21 +547,23 @@ class _Walk:
             [self.first_delta_step(n) for n in range(len(self.ys))],
             f"{_listed(self.ys)} → {_listed(last)}",
             "The output layer learns at once how far its answer is off.",
+            "signals",
         )
         for k in range(len(self.net.layers) - 1, 0, -1):
             senders, targets = self.net.layers[k], self.net.layers[k - 1]
             if len(senders) == 1:
-                sentence = f"{_spoken(senders)} hands its error back to {_spoken(targets)}."
+                sentence = f"{spoken(senders)} hands its error back to {spoken(targets)}."
             else:
                 adds = "adds up" if len(targets) == 1 else "add up"
                 sentence = (
-                    f"{_spoken(senders)} hand their error back, and "
-                    f"{_spoken(targets)} {adds} what arrives."
+                    f"{spoken(senders)} hand their error back, and "
+                    f"{spoken(targets)} {adds} what arrives."
                 )
             step = _together(
                 [self.gather_step(node) for node in targets],
                 f"{_listed(senders)} → {_listed(targets)}",
                 sentence + self.own_slopes(targets),
+                "messages",
             )
             slopes = (
                 [self.slope_equation(b) for b in senders] if self.convention == "output" else []
@@ -620,6 +634,7 @@ class _Walk:
             edges=edges,
             equations=(gradient, Equation(result, line)),
             shows=(show,),
+            kind="weight" if edges else "bias",
         )
 
     def update_parameters(self) -> Iterable[Step]:
@@ -641,6 +656,7 @@ class _Walk:
                 f"Update the weights and biases into {_listed(targets)}",
                 f"{self.blame_in_short}, times the input, for each edge of the layer. "
                 "For a bias the input is 1.",
+                "updates",
             )
 
     def in_one_line(self, step: Step) -> Step:
@@ -678,10 +694,11 @@ class _Walk:
                 Show(f"value-{y}", self.y(n, self.after).value, "error")
                 for n, y in enumerate(self.ys)
             ),
+            kind="after",
         )
 
 
-def _together(steps: Sequence[Step], title: str, sentence: str) -> Step:
+def _together(steps: Sequence[Step], title: str, sentence: str, kind: str) -> Step:
     """Several steps of one layer as a single one."""
 
     def union(field: str) -> tuple[Any, ...]:
@@ -697,6 +714,7 @@ def _together(steps: Sequence[Step], title: str, sentence: str) -> Step:
         equations=union("equations"),
         shows=union("shows"),
         bookmark="",
+        kind=kind,
     )
 
 
@@ -714,7 +732,8 @@ def _listed(nodes: Sequence[str]) -> str:
     return ", ".join(names) if len(names) <= 4 else f"{names[0]} … {names[-1]}"
 
 
-def _spoken(nodes: Sequence[str]) -> str:
+def spoken(nodes: Sequence[str]) -> str:
+    """Nodes as they are read aloud: f₁, f₂ and f₃, or of many f₁ to f₈."""
     names = [unicode_name(node) for node in nodes]
     if len(names) > 4:
         return f"{names[0]} to {names[-1]}"

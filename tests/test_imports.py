@@ -13,7 +13,7 @@ PACKAGE = Path(backprop_core.__file__).parent
 
 # What only one part of the package may import.
 ONLY_IN = {
-    "drawing": {"PIL", "matplotlib", "networkx"},
+    "drawing": {"PIL", "fpdf", "matplotlib", "networkx"},
     "widgets": {"IPython", "anywidget", "ipykernel", "ipywidgets", "latex2mathml", "traitlets"},
 }
 # What each part may import of the package.

@@ -287,6 +287,8 @@ class Line:
         What its value is a value of.
     lit : tuple of str
         The nodes and edges of the graph that it speaks of, as class names.
+    key : str
+        What is done, in a word or two, by which slips and questions find the line; or "".
     """
 
     left: Expression | None
@@ -295,6 +297,7 @@ class Line:
     slips: tuple[Slip, ...] = ()
     quantity: str = "gradient"
     lit: tuple[str, ...] = ()
+    key: str = ""
 
     @property
     def slip(self) -> Slip | None:

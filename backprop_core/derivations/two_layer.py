@@ -82,7 +82,7 @@ class _Telling:
         """A line of the gradient's column; one that `opens` says once more what it is worth."""
         left = self.p.s.gradient(self.p.nodes) if opens else None
         once = tuple(dict.fromkeys(lit))
-        return Line(left, expression, move, self.slips.get(key, ()), lit=once)
+        return Line(left, expression, move, self.slips.get(key, ()), lit=once, key=key)
 
     # ---- the lines that all derivations begin with ----
 
@@ -95,6 +95,7 @@ class _Telling:
                 f"Gradient descent: {p.name} takes a step of h times its gradient, downhill.",
                 quantity="weight",
                 lit=self.own,
+                key="descent",
             ),
             Line(
                 s.error(s.notation.parameter(p.nodes) + "^{(l)}"),
@@ -102,6 +103,7 @@ class _Telling:
                 "The error to be brought down: half the sum of the squared misses.",
                 quantity="error",
                 lit=self.answer,
+                key="error",
             ),
         )
 
@@ -328,6 +330,7 @@ class _Telling:
             self.slips.get("rule", ()),
             quantity="weight",
             lit=tuple(dict.fromkeys((*self.own, *(f"node-{n}" for n in p.nodes), *path))),
+            key="rule",
         )
 
     def referee(self) -> Line:

@@ -221,7 +221,7 @@ def _edge_artists(layout: Layout, edge: Edge, classes: Collection[str]) -> dict[
         "shaft": _line(start, _towards(end, start, 0 if back else length / 2), layout, lit, colour)
     }
     if length:
-        forward, backward = _head(start, end, length), _head(end, start, length)
+        forward, backward = arrow_head(start, end, length), arrow_head(end, start, length)
         for own_class, triangle, shown in (
             ("head", forward, not back),
             ("back-head", backward, back),
@@ -253,7 +253,7 @@ def _bias_arrow(layout: Layout, classes: Collection[str]) -> dict[str, Artist]:
     start, end = layout.bias_arrow()
     length, lit = layout.sizes.head, "is-lit" in classes
     colour = ERROR if lit else EDGE
-    head = Polygon(_head(start, end, length), facecolor=colour, linewidth=0)
+    head = Polygon(arrow_head(start, end, length), facecolor=colour, linewidth=0)
     shaft = _line(start, _towards(end, start, length / 2), layout, lit, colour)
     part = _PARTS["bias"]
     return {f"shaft bias-shaft{part}": shaft, f"head bias-head{part}": head}
@@ -265,7 +265,7 @@ def _divider(layout: Layout) -> Artist:
     return _line((x, y - radius), (x, y + radius), layout, False, EDGE)
 
 
-def _head(tail: Point, tip: Point, length: float) -> list[Point]:
+def arrow_head(tail: Point, tip: Point, length: float) -> list[Point]:
     """Return the triangle of an arrow head whose tip lies at `tip`."""
     x, y = _towards(tip, tail, length)
     dx, dy = (tip[0] - x) * 0.4, (tip[1] - y) * 0.4

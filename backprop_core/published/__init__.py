@@ -10,10 +10,11 @@
 """
 
 from backprop_core.published.comparing import Comparison, Reading, compare
-from backprop_core.published.example import Published, Quantity, Source, WorkedExample
+from backprop_core.published.example import Published, Source, WorkedExample
 from backprop_core.published.files import read_example
 from backprop_core.published.mistakes import MISTAKES, Mistake
 from backprop_core.published.shipped import examples, titles
+from backprop_core.quantity import Quantity
 
 __all__ = [
     "MISTAKES",

@@ -8,9 +8,10 @@ from typing import Any, NoReturn, TypeVar
 
 from backprop_core.network import Network
 from backprop_core.published.comparing import read_printed
-from backprop_core.published.example import Published, Quantity, Source, WorkedExample
+from backprop_core.published.example import Published, Source, WorkedExample
 from backprop_core.published.mistakes import MISTAKES
 from backprop_core.published.tree import described, read_tree
+from backprop_core.quantity import Quantity
 from backprop_core.reading import printable, quoted, read_number, read_positive, shorten
 from backprop_core.walkthrough import CONVENTIONS
 

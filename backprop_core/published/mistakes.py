@@ -12,21 +12,13 @@ import numpy as np
 from backprop_core._types import Array
 from backprop_core.activations import Activation
 from backprop_core.backprop import sweep_backward, sweep_forward
-from backprop_core.published.example import Quantity, WorkedExample
+from backprop_core.published.example import WorkedExample
+from backprop_core.quantity import Quantity
+from backprop_core.slips import already_updated, left_out
 
 __all__ = ["MISTAKES", "Mistake", "Moment", "Run"]
 
 Paths = Callable[[Array, Array, float], Array]
-
-
-def already_updated(weights: Array, gradient: Array, h: float) -> Array:
-    """Already updated weights used for the hidden δ: w − h · ∂E/∂w instead of w."""
-    return weights - h * gradient
-
-
-def left_out(weights: Array, gradient: Array, h: float) -> Array:
-    """Path weights left out: 1 instead of w."""
-    return np.ones_like(weights)
 
 
 @dataclass(frozen=True)
@@ -64,7 +56,7 @@ MISTAKES: dict[str, Mistake] = {
     "path-weights-left-out": Mistake(
         "the weights along the paths are left out on the way back",
         "path weights left out",
-        paths=left_out,
+        paths=lambda weights, gradient, h: left_out(weights),
     ),
     "rounded-on-the-way": Mistake(
         "each number is rounded as it is printed before the next one is computed from it",
