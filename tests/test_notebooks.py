@@ -8,6 +8,7 @@ import nbclient
 import nbformat
 import pytest
 
+from backprop_core.exercises import KINDS
 from tests.prose import copied
 
 FOLDER = Path(__file__).parent.parent / "notebooks"
@@ -30,7 +31,7 @@ def prose(notebook: nbformat.NotebookNode) -> str:
 
 
 def test_there_are_notebooks() -> None:
-    assert [path.stem for path in PATHS][:7] == [
+    assert [path.stem for path in PATHS] == [
         "00_start_here",
         "01_neurons_and_networks",
         "02_teaching_a_network",
@@ -38,6 +39,7 @@ def test_there_are_notebooks() -> None:
         "04_putting_it_together",
         "05_why_backpropagation",
         "06_playground",
+        "07_check_yourself",
     ]
 
 
@@ -47,6 +49,19 @@ def test_has_the_rhythm_of_a_chapter(path: Path) -> None:
     assert headings[0] == "What you will be able to do"
     assert headings[-2:] == ["Try it", "What to remember"]
     assert "<summary>Answer" in prose(read(path))
+
+
+def test_chapters_ask_before_they_end() -> None:
+    asked = []
+    for path in PATHS[1:6]:
+        notebook = read(path)
+        headings = re.findall(r"^## (.+)$", prose(notebook), re.MULTILINE)
+        assert headings[-3] == "Check yourself"
+        (cell,) = (cell.source for cell in notebook.cells if "Exercises(" in cell.source)
+        kinds = re.findall(r'"([a-z-]+)"', cell)
+        assert all(KINDS[kind].section[0] == path.stem[1] for kind in kinds)
+        asked += kinds
+    assert set(asked) == set(KINDS)
 
 
 @every_notebook

@@ -17,7 +17,8 @@ def test_its_python_blocks_run(capsys: pytest.CaptureFixture[str]) -> None:
         told.append(capsys.readouterr().out)
     assert "E after the update" in told[0]
     assert "agrees with the mistake: updated weights first" in told[1]
-    assert len(told) == 3
+    assert "δ" in told[2]
+    assert len(told) == 4
 
 
 def test_its_pictures_and_folders_exist() -> None:
@@ -27,7 +28,7 @@ def test_its_pictures_and_folders_exist() -> None:
 
 
 def test_its_make_targets_exist() -> None:
-    targets = set(re.findall(r"^make (\w+)", README, re.M))
+    targets = set(re.findall(r"^ *make (\w+)", README, re.M))
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    assert {"serve", "test", "bench", "figures"} <= targets
+    assert {"serve", "test", "bench", "figures", "worksheet"} <= targets
     assert not [target for target in targets if not re.search(rf"^{target}:", makefile, re.M)]

@@ -30,6 +30,12 @@ class BatchOnline(Board):
     'Epoch 20: 20 updates in batch, 80 on-line'
     """
 
+    asked = (
+        "Who will be ahead after the next epoch, and how many updates will each have made?",
+        "What makes the path on-line stagger, where the one in batch does not?",
+        "Which of the two would come to rest in the end, and why not the other?",
+    )
+
     def __init__(self) -> None:
         pairs = tuple(
             (f"{XOR.name(across)} and {XOR.name(up)}", f"{across} {up}") for across, up in _PAIRS

@@ -92,6 +92,12 @@ const EMPTY = {
   marks: {}, texts: {}, axes: {}, lit: {}, backwards: false, equations: [], title: "", sentence: "",
 };
 
+/** What is asked at a step: the last question at the last step, the others in turn. */
+function askedAt(step, steps, questions) {
+  const last = questions.length - 1;
+  return questions[step === steps - 1 ? last : step % last] ?? "";
+}
+
 /** @param {Part} base @param {Part} step @returns {Part} */
 function together(base, step) {
   const both = (name, join) => Object.fromEntries(
@@ -418,8 +424,9 @@ function render({ model, el }) {
       .filter(([place]) => table[place])
       .map(([place, values]) => ({ ...table[place], values })));
     root.classList.toggle("has-steps", steps().length > 0);
-    if (steps().length) way.paint(part.title);
-    else for (const name of ["step", "steps"]) delete root.dataset[name];
+    root.dataset.question = askedAt(way.here(), steps().length, model.get("questions"));
+    if (steps().length) way.paint(part.title, steps()[way.here() + 1]?.title);
+    else for (const name of ["step", "steps", "question"]) delete root.dataset[name];
     root.tabIndex = steps().length ? 0 : -1;
     keepHeight();
     refreshTip();

@@ -268,6 +268,9 @@ class Board(anywidget.AnyWidget):
         One sentence about the last input that could not be taken, or "".
     folds : bool
         Whether its name stands above it as a button that folds it away.
+    questions : list of str
+        What a teacher may ask at the steps, from a subclass's `asked`: the last one is for the
+        last step, the others take turns.
     """
 
     _esm = script("plots.mjs", "board.mjs")
@@ -284,11 +287,14 @@ class Board(anywidget.AnyWidget):
     answer = traitlets.Dict().tag(sync=True)
     problem = traitlets.Unicode().tag(sync=True)
     folds = traitlets.Bool(False).tag(sync=True)
+    questions = traitlets.List(traitlets.Unicode()).tag(sync=True)
+
+    asked: tuple[str, ...] = ()
 
     def __init__(
         self, name: str, pictures: Sequence[Plot | Graph], controls: Sequence[Control]
     ) -> None:
-        super().__init__(name=name)
+        super().__init__(name=name, questions=list(self.asked))
         self._controls: dict[str, Control] = {}
         self.values: dict[str, Value] = {}
         with self.hold_sync():

@@ -1,15 +1,26 @@
 """Give a widget its script and its style sheet: of each it can bring only one file."""
 
+import re
 from pathlib import Path
 
-__all__ = ["script", "stylesheet"]
+__all__ = ["PRESENTER", "PRESENTER_SHEETS", "script", "stylesheet"]
 
 _HERE = Path(__file__).parent
+
+# What presents a widget; a page of Voilà has the same files as modules, and presents all of itself.
+PRESENTER = (
+    *("covering.mjs", "countdown.mjs", "notes_window.mjs"),
+    *("presenter_bar.mjs", "presenter.mjs"),
+)
+PRESENTER_SHEETS = ("presenter.css", "presented.css")
+
+# Where all stand in one file, nothing comes from another one.
+_BETWEEN_FILES = re.compile(r"^import \{[^}]*\} from .*\n|^export (?!default)", re.MULTILINE)
 
 
 def script(*names: str) -> str:
     """The shared functions and the named files as one module."""
-    return _together("shared.mjs", *names)
+    return _BETWEEN_FILES.sub("", _together("shared.mjs", *names))
 
 
 def stylesheet(*names: str) -> str:

@@ -74,10 +74,12 @@ function fresh(canvas, width) {
   const { clientWidth, clientHeight } = canvas;
   const fine = window.devicePixelRatio || 1;
   const [w, h] = [Math.round(clientWidth * fine), Math.round(clientHeight * fine)];
-  if (canvas.width !== w || canvas.height !== h) Object.assign(canvas, { width: w, height: h });
   const context = canvas.getContext("2d");
-  context.setTransform(1, 0, 0, 1, 0, 0);
-  context.clearRect(0, 0, w, h);
+  if (canvas.width !== w || canvas.height !== h) Object.assign(canvas, { width: w, height: h });
+  else {
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.clearRect(0, 0, w, h);
+  }
   const zoom = w / width;
   context.setTransform(zoom, 0, 0, zoom, 0, 0);
   return context;

@@ -132,6 +132,13 @@ class TwoWeights(Board):
     'Update 60'
     """
 
+    asked = (
+        "Which way is uphill here, and where will the next update lead?",
+        "Do the lines lie closer here than before? So will the next step be longer or shorter?",
+        "Which of the two weights will move further in the next update?",
+        "Has the path arrived, or has it only become slow? How could we tell?",
+    )
+
     def __init__(self) -> None:
         super().__init__(
             "E over two weights",

@@ -41,6 +41,13 @@ class TeacherSet(Board):
     'The network answers y = 0.049, but t = 1 was wanted: y − t = −0.951. That adds 0.452 to E.'
     """
 
+    asked = (
+        "What was wanted of this sample, and how large will its square be?",
+        "Is the answer too high or too low here? Does the shaded area tell you which?",
+        "Is this sample's share in E larger than those of all the others together?",
+        "If the chosen weight grew a little, would the square of this sample grow or shrink?",
+    )
+
     def __init__(self) -> None:
         super().__init__(
             "The error of a teacher set",

@@ -123,6 +123,7 @@ function networkMap(figure, span, { listen, frame, wishes }) {
     const sizes = layers.map((nodes) => nodes.length).join("-");
     box.setAttribute("aria-label", `Network of ${sizes} nodes; arrow keys move among the neurons`);
     net = placeNodes(layers, box.clientWidth, box.clientHeight, span);
+    box.style.setProperty("--drawn", box.clientWidth); // on paper it is scaled as a whole
     box.style.setProperty("--node", `${net.size}px`);
     box.style.setProperty("--name", `${Math.max(10.5, Math.min(15, 0.46 * net.size))}px`);
     const active = box.getRootNode().activeElement;

@@ -65,6 +65,12 @@ class SumOverPaths(Board):
     """
 
     _css = stylesheet("plots.css", "board.css", "paths.css")
+    asked = (
+        "Which factors lie along this path, and which sign will their product have?",
+        "Which factors does this path share with the one before, and which are new?",
+        "Is there a factor on this path that makes it count for little?",
+        "Will the error signals lead to the same number? Why do they have to?",
+    )
 
     def __init__(self) -> None:
         name = next(iter(NETWORKS))

@@ -1,4 +1,5 @@
-// What several widgets share: `bundle.py` puts it before the file of each of them.
+// What several widgets share: `bundle.py` puts it before the file of each of them (a page of Voilà,
+// which presents them, imports some of it).
 // Everything is looked up inside a view's own element, because a page may show a widget twice.
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -9,7 +10,7 @@ const SMALLEST_FIT = 0.62;
 // ---- elements ----
 
 /** An element with a class and a text. */
-function make(tag, className = "", text = "") {
+export function make(tag, className = "", text = "") {
   const element = document.createElement(tag);
   element.className = className;
   element.textContent = text;
@@ -17,7 +18,7 @@ function make(tag, className = "", text = "") {
 }
 
 /** Write a text, if it is another one: a live region would say the same again. */
-function write(element, text) {
+export function write(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
@@ -63,7 +64,7 @@ function onWidth(element, action) {
 }
 
 /** A listener that ends with the view. @returns {[listen: Function, listening: AbortController]} */
-function listener() {
+export function listener() {
   const listening = new AbortController();
   const listen = (target, type, action) =>
     target.addEventListener(type, action, { signal: listening.signal });
@@ -79,7 +80,7 @@ function unique(name) {
 
 /** The classes that tie a term to the graph, or a part of the graph to its terms.
  * @param {Element | null} target @param {Element} root */
-function tieOf(target, root) {
+export function tieOf(target, root) {
   for (let e = target; e && e !== root; e = e.parentElement) {
     const ties = [...e.classList].filter((name) => /^(node|edge)-/.test(name));
     if (ties.length) return ties;
@@ -207,7 +208,21 @@ function writeEquations(box, equations) {
     box.replaceChildren(...pairs);
     if (focused && !active()) box.closest(".bp").focus({ preventScroll: true }); // keys go on working
   }
+  markNew(pairs, equations);
   fit(pairs);
+}
+
+/** Mark the numbers that come out of the equations, wherever they stand in them.
+ * @param {Element[]} pairs @param {ToldEquation[]} equations */
+function markNew(pairs, equations) {
+  const results = new Set(equations.map(({ names }) => names?.[0]));
+  pairs.forEach((pair, i) => {
+    const slots = [...pair.querySelectorAll(".bp-numbers .slot")];
+    slots.forEach((slot, n) => {
+      const isNew = n === slots.length - 1 || results.has(equations[i].names?.[n + 1]);
+      slot.classList.toggle("is-new", isNew);
+    });
+  });
 }
 
 function equationPair({ symbols, numbers, values }) {
@@ -321,8 +336,9 @@ function tooltips(root, listen, tell = nameAndValue) {
     const page = document.documentElement.clientWidth;
     const left = Math.max(8, Math.min(page - 8 - width, at.left + at.width / 2 - width / 2));
     const top = at.top - height < 4 ? at.bottom : at.top - height;
-    tip.style.left = `${left - around.left - root.clientLeft}px`;
-    tip.style.top = `${top - around.top - root.clientTop}px`;
+    const zoom = root.currentCSSZoom ?? 1; // of a slide
+    tip.style.left = `${(left - around.left) / zoom - root.clientLeft}px`;
+    tip.style.top = `${(top - around.top) / zoom - root.clientTop}px`;
   }
 
   const termAt = (target) => (target instanceof Element ? target.closest(".term") : null);
@@ -361,7 +377,7 @@ const KEYS = {
 /** The buttons and the slider of `STEPPING` inside the root, its keys, and its `.bp-count`: they
  * move the model's `step`, as `go` does.
  * @param {() => number} length how many steps there are
- * @returns {{paint: (title: string) => void, play: (on?: boolean) => void, here: () => number,
+ * @returns {{paint: (title: string, next?: string) => void, play: (on?: boolean) => void, here: () => number,
  *   go: (step: number) => void}} `go` may be asked for a step that there is not */
 function stepping(root, listen, model, length) {
   const [slider, button] = [root.querySelector(".bp-step"), root.querySelector(".bp-play")];
@@ -415,11 +431,12 @@ function stepping(root, listen, model, length) {
   });
   listen(slider, "input", () => { play(false); go(Number(slider.value)); });
 
-  function paint(title) {
+  function paint(title, next = "") {
     const [step, last] = [here(), length() - 1];
     const count = `Step ${step + 1} of ${last + 1}`;
     root.dataset.step = step;
     root.dataset.steps = last + 1;
+    root.dataset.next = next;
     root.querySelector(".bp-count").textContent = count;
     slider.max = String(last);
     slider.value = String(step);

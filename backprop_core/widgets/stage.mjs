@@ -113,6 +113,11 @@ function render({ model, el }) {
   for (const element of [document.body, document.documentElement]) {
     themed.observe(element, { attributeFilter: ["data-jp-theme-light", "data-jp-theme-name"] });
   }
+  listen(window, "beforeprint", () => { // on paper it is light in either theme
+    root.querySelectorAll("canvas").forEach((canvas) => { canvas.width = 0; }); // cleared: white there
+    staged = true;
+    paint();
+  });
   const resized = onWidth($(".bp-net"), stage);
   const unwatch = watch(model, {
     "change:scene": stage, "change:frame": soon, "change:answer": answered,

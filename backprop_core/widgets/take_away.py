@@ -1,16 +1,10 @@
-"""Let a reader take home what is on show: as data, as pictures, as a script.
+"""Let a reader take home what is on show: as data, as pictures, as a script."""
 
-The kernel makes the file, the page saves it: there is no route on the server, and nothing leaves
-the page. Files travel in messages and not in traits, since no view that comes later needs them.
-"""
-
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from threading import Event
+from functools import partial
 from typing import Any
 
-import anywidget
 import traitlets
 
 from backprop_core.network import Network
@@ -25,14 +19,11 @@ from backprop_core.take_away import (
     write_numbers,
 )
 from backprop_core.widgets.bundle import script, stylesheet
-from backprop_core.widgets.runner import running_loop
+from backprop_core.widgets.file_maker import ASTRAY, FileMaker, Progress, Wanted, as_sentence
 
-__all__ = ["OFFERS", "Offer", "TakeAway", "Taken"]
+__all__ = ["ASTRAY", "OFFERS", "Offer", "TakeAway", "Taken"]
 
-ASTRAY = "That file could not be made."
 ASTRAY_LOADING = "That network could not be loaded, so the present one stays."
-
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
@@ -174,17 +165,11 @@ OFFERS = {
 }
 
 
-class _GivenUp(Exception):
-    """Somebody pressed Cancel."""
-
-
-class TakeAway(anywidget.AnyWidget):
+class TakeAway(FileMaker):
     """Buttons that save what a lesson or a playground shows; a playground can load a network, too.
 
-    A view sends a message with a ``ticket``, and ``do``: one of `OFFERS`, "load" (with the file's
-    ``name`` and its bytes) or "cancel". It is answered with the ticket and a ``state``:
-    "progress", "done" (with the file's ``name``, ``type`` and bytes), "loaded" or "failed"; each
-    but "done" with a ``sentence``. So only the view that was clicked saves anything.
+    A view sends what `FileMaker` says, with one of `OFFERS` to ``do``, or "load" with the file's
+    ``name`` and its bytes; this is answered with the ``state`` "loaded" or "failed".
 
     Parameters
     ----------
@@ -198,8 +183,8 @@ class TakeAway(anywidget.AnyWidget):
         Whether a network can be loaded into the source.
     """
 
-    _esm = script("take_away.mjs")
-    _css = stylesheet("take_away.css")
+    _esm = script("saving.mjs", "take_away.mjs")
+    _css = stylesheet("saving.css", "take_away.css")
 
     offers = traitlets.List(traitlets.Dict()).tag(sync=True)
     loads = traitlets.Bool(False).tag(sync=True)
@@ -209,63 +194,18 @@ class TakeAway(anywidget.AnyWidget):
         offers = [{"do": do, "label": o.label, "hint": o.hint} for do, o in OFFERS.items()]
         super().__init__(offers=offers, loads=hasattr(source, "experiment"))
         self._source = source
-        self._given_up: dict[str, Event] = {}  # of the files in the making, by ticket
-        self._tasks: set[asyncio.Task[None]] = set()
-        self.on_msg(lambda _, content, buffers: self._on_wish(content, buffers))
 
-    def _on_wish(self, content: Any, buffers: list[Any]) -> None:
-        """Do what the browser asks for; what is no wish at all is left alone."""
-        wish = content if isinstance(content, dict) else {}
-        ticket, do = wish.get("ticket"), wish.get("do")
-        if not isinstance(ticket, str) or not isinstance(do, str):
-            return
-        if do == "cancel" and ticket in self._given_up:
-            self._given_up[ticket].set()
-        elif do == "load" and self.loads:
+    def grant(self, ticket: str, do: str, wish: dict[str, Any], buffers: list[Any]) -> None:
+        """Save one of the `OFFERS`, or load a network."""
+        if do == "load" and self.loads:
             self._load(ticket, str(wish.get("name")), buffers)
         elif do in OFFERS:
             self._make(ticket, OFFERS[do])
 
-    def _answer(self, ticket: str, state: str, sentence: str) -> None:
-        self.send({"ticket": ticket, "state": state, "sentence": sentence})
-
-    # ---- saving ----
-
     def _make(self, ticket: str, offer: Offer) -> None:
-        making = self._serve(ticket, offer, Taken.from_source(self._source))
-        loop = running_loop()
-        if loop is None:  # in a plain Python there is none to go on with meanwhile
-            asyncio.run(making)
-            return
-        task = loop.create_task(making)
-        self._tasks.add(task)  # the loop itself would let it be forgotten
-        task.add_done_callback(self._tasks.discard)
-
-    async def _serve(self, ticket: str, offer: Offer, taken: Taken) -> None:
-        """Make a file in a thread, for the page must not wait for it, and send it."""
-        loop, given_up = asyncio.get_running_loop(), Event()
-
-        def progress(done: int, steps: int) -> None:
-            if given_up.is_set():
-                raise _GivenUp
-            sentence = f"Step {done + 1} of {steps}"
-            loop.call_soon_threadsafe(self._answer, ticket, "progress", sentence)
-
-        self._given_up[ticket] = given_up
-        problem = ASTRAY
-        try:
-            data = await asyncio.to_thread(offer.make, taken, progress)
-            file = {"name": offer.name(taken), "type": offer.media_type}
-            self.send({"ticket": ticket, "state": "done", **file}, [data])
-            problem = ""
-        except _GivenUp:
-            problem = ""
-        except ValueError as refusal:
-            problem = f"This cannot be saved: {_sentence(refusal)}"
-        finally:
-            self._given_up.pop(ticket, None)
-            if problem:
-                self._answer(ticket, "failed", problem)
+        taken = Taken.from_source(self._source)
+        name, make = offer.name(taken), partial(offer.make, taken)
+        self.save(ticket, Wanted(name, offer.media_type, make))
 
     # ---- loading ----
 
@@ -276,11 +216,11 @@ class TakeAway(anywidget.AnyWidget):
             self._open(net)
             problem = ""
         except ValueError as refusal:
-            problem = f"“{shorten(name)}” cannot be loaded: {_sentence(refusal)} "
+            problem = f"“{shorten(name)}” cannot be loaded: {as_sentence(refusal)} "
             problem += "The present network stays."
         finally:
             sentence = problem or f"“{shorten(name)}” is loaded."
-            self._answer(ticket, "failed" if problem else "loaded", sentence)
+            self.answer(ticket, "failed" if problem else "loaded", sentence)
 
     def _open(self, net: Network) -> None:
         """Put a network in the place of the present one, before its first epoch."""
@@ -295,10 +235,6 @@ class TakeAway(anywidget.AnyWidget):
         names = tuple(activation.name for activation in net.activations)
         design = replace(present.design, hidden=net.sizes[1:-1], activations=names)
         self._source.open(replace(present, design=design, network=net, epoch=0, step=None))
-
-
-def _sentence(refusal: ValueError) -> str:
-    return f"{str(refusal).rstrip('.')}."
 
 
 def _counted(count: int, what: str) -> str:

@@ -13,6 +13,7 @@ _NUMBER = re.compile(r"(?<!\+)\d+")  # of a node; the 1 of (l+1) is none
 _BARE = re.compile(r"_#")
 _FIRST = 10_000  # stand-ins for node numbers: as long as each other, and longer than any of them
 _STAND_IN = re.compile(r"(?<!\d)(?<!#x)1\d{4}(?!\d)")
+_BELOW = re.compile("[₀-₉]+")  # a node's number in plain text
 _SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 
 # A term without its value and its numbers: LaTeX, role, ties, words.
@@ -47,6 +48,8 @@ class Templates:
     ----------
     spelled : list of dict
         As `spell`, but ``{0}``, ``{1}``, … stand where a node's number belongs.
+    words : list of str
+        Sentences with such places.
 
     Examples
     --------
@@ -57,6 +60,8 @@ class Templates:
 
     def __init__(self) -> None:
         self.spelled: list[dict[str, object]] = []
+        self.words: list[str] = []
+        self._sentences: dict[str, int] = {}
         self._places: dict[tuple[_Kind | str, ...], int] = {}
         self._terms: dict[tuple[str, str, tuple[str, ...]], tuple[_Kind, list[str]]] = {}
 
@@ -76,6 +81,23 @@ class Templates:
         if place == len(self.spelled):
             self.spelled.append(_template(key))
         return " ".join((str(place), *numbers))
+
+    def add_words(self, text: str) -> str:
+        """The same for a sentence, in which the numbers of nodes stand as subscripts.
+
+        Examples
+        --------
+        >>> templates = Templates()
+        >>> templates.add_words("Will r₁₂ exceed r₃?"), templates.words
+        ('0 12 3', ['Will r{0} exceed r{1}?'])
+        """
+        places = count()
+        bare = _BELOW.sub(lambda _: f"{{{next(places)}}}", text)
+        if bare not in self._sentences:
+            self._sentences[bare] = len(self.words)
+            self.words.append(bare)
+        numbers = (found.translate(_SUBSCRIPTS) for found in _BELOW.findall(text))
+        return " ".join((str(self._sentences[bare]), *numbers))
 
     def _apart(self, term: Term) -> tuple[_Kind, list[str]]:
         known = (term.latex, term.role, term.ties)

@@ -4,7 +4,8 @@
 /**
  * @typedef {{printed: string, terms: number[], note: string}} Slip what the article prints
  * @typedef {{here: string, above: string, move: string, title: string, quantity: string,
- *   lit: string[], terms: number[], referee: boolean, slips: Slip[]}} Line
+ *   lit: string[], terms: number[], referee: boolean, slips: Slip[], question: string,
+ *   listen: string}} Line
  */
 
 const TEMPLATE = `
@@ -169,7 +170,8 @@ function render({ model, el }) {
   function paintStep() {
     const n = way.here();
     const line = lines()[n];
-    way.paint(line.title);
+    way.paint(line.title, lines()[n + 1]?.title);
+    Object.assign(root.dataset, { question: line.question, listen: line.listen });
     $(".bp-count").textContent = `Line ${n + 1} of ${lines().length}`;
     writeEquation(above, n - 1, n ? lines()[n - 1].above : "");
     writeEquation(present, n, line.here);
@@ -327,6 +329,7 @@ function render({ model, el }) {
   paintGraph();
   paintLines();
   paintProblem();
+  presentable(root, listening);
 
   const resized = onWidth(root, () => {
     fitRows();

@@ -13,9 +13,10 @@ import traitlets
 from backprop_core.activations import ACTIVATIONS
 from backprop_core.derivations import Legend, Line, Slip, coming, derive, going
 from backprop_core.derivations.column import DIGITS, Column
+from backprop_core.derivations.questions import line_notes
 from backprop_core.equations import format_number
 from backprop_core.reading import plain_number, read_number, shorten
-from backprop_core.widgets.bundle import script, stylesheet
+from backprop_core.widgets.bundle import PRESENTER, PRESENTER_SHEETS, script, stylesheet
 from backprop_core.widgets.mathml import mathml_in_pieces
 from backprop_core.widgets.pictures import picture
 from backprop_core.workbench import LARGEST, Workbench
@@ -63,8 +64,8 @@ class DerivationWalker(anywidget.AnyWidget):
     'tanh'
     """
 
-    _esm = script("walker.mjs")
-    _css = stylesheet("walker.css")
+    _esm = script(*PRESENTER, "walker.mjs")
+    _css = stylesheet("walker.css", *PRESENTER_SHEETS)
 
     workbench = traitlets.Instance(Workbench)
     slot = traitlets.Unicode()
@@ -284,9 +285,16 @@ class _Derivation:
                 "terms": self._legend.places(line.terms),
                 "slips": [self._printed(line, slip) for slip in line.slips],
                 "referee": after is None,
+                "question": note.question,
+                "listen": note.listen,
             }
-            for title, before, line, after in zip(
-                titles, (None, *self._lines), self._lines, (*self._lines[1:], None), strict=False
+            for title, note, before, line, after in zip(
+                titles,
+                line_notes((*sizes, 1), slot),
+                (None, *self._lines),
+                self._lines,
+                (*self._lines[1:], None),
+                strict=False,
             )
         )
 

@@ -2,7 +2,8 @@
 
 /**
  * @typedef {{phase: string, title: string, nodes: string[], edges: string[], receiving: string[],
- *   direction: string, bookmark: string, note?: string, equations: (Spelled | string)[]}} ScriptStep
+ *   direction: string, bookmark: string, question: string, listen: string, note?: string,
+ *   equations: (Spelled | string)[]}} ScriptStep
  * @typedef {{symbols: string, numbers: string, names: string[]}} Spelled
  * @typedef {{sentence: string, spoken: string, numbers: string[][],
  *   shows: [slot: string, text: string, role: string][]}} NumberStep
@@ -42,18 +43,26 @@ function read(sent) {
   return READ.get(sent);
 }
 
+const put = (text, nodes, write) => text.replace(/\{(\d+)\}/g, (_, n) => write(nodes[n]));
+const below = (number) => [...number].map((digit) => "₀₁₂₃₄₅₆₇₈₉"[digit]).join("");
+
+/** What is asked or listened for: for a large network, the place of the words and the numbers. */
+function worded(told, words) {
+  if (!words) return told;
+  const [place, ...nodes] = told.split(" ");
+  return put(words[place], nodes, below);
+}
+
 /** An equation of a step: for a large network, the place of its template and the nodes' numbers.
  * @param {Spelled | string} told @param {Spelled[]} templates @returns {Spelled} */
 function spelled(told, templates) {
   if (typeof told !== "string") return told;
   const [place, ...nodes] = told.split(" ");
   const { symbols, numbers, names } = templates[place];
-  const put = (text, write) => text.replace(/\{(\d+)\}/g, (_, n) => write(nodes[n]));
-  const below = (number) => [...number].map((digit) => "₀₁₂₃₄₅₆₇₈₉"[digit]).join("");
   const plain = (number) => number;
   return {
-    symbols: put(symbols, plain), numbers: put(numbers, plain),
-    names: names.map((name) => put(name, below)),
+    symbols: put(symbols, nodes, plain), numbers: put(numbers, nodes, plain),
+    names: names.map((name) => put(name, nodes, below)),
   };
 }
 
@@ -195,7 +204,9 @@ function render({ model, el }) {
       const shown = value?.text ?? "";
       if (text.textContent !== shown) text.textContent = shown; // else it is laid out anew
       text.dataset.role = value?.role ?? "";
-      text.classList.toggle("is-fresh", value?.step === here() && here() > 0);
+      // the first step is given what it starts from, which has no role
+      const isGiven = here() === 0 && !value?.role;
+      text.classList.toggle("is-fresh", value?.step === here() && !isGiven);
     }
   }
 
@@ -213,11 +224,14 @@ function render({ model, el }) {
   function paintStep() {
     const [step, said] = [script()[here()], numbers()[here()]];
     root.dataset.phase = step.phase;
+    const { words } = told("script");
+    root.dataset.question = worded(step.question, words);
+    root.dataset.listen = worded(step.listen, words);
     for (const tab of root.querySelectorAll("[role=tab]")) {
       tab.setAttribute("aria-selected", String(tab.dataset.phase === step.phase));
     }
     $(".bp-stage").setAttribute("aria-label", step.title);
-    way.paint(step.title);
+    way.paint(step.title, script()[here() + 1]?.title);
     parts.title.textContent = step.title;
     parts.sentence.textContent = said.sentence;
     parts.aside.textContent = said.spoken;
@@ -344,6 +358,7 @@ function render({ model, el }) {
   buildGraph();
   paintNumbers();
   paintProblem();
+  presentable(root, listening);
 
   listen(root, "click", ({ target }) => {
     const button = target.closest("button");

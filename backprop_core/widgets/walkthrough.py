@@ -15,9 +15,10 @@ import traitlets
 from backprop_core.equations import Equation, format_number, plain_text
 from backprop_core.reading import plain_number
 from backprop_core.situation import Situation, sample_text
+from backprop_core.speaker_notes import Note, notes_for
 from backprop_core.verdict import judge
 from backprop_core.walkthrough import GRANULARITIES, Show, Step
-from backprop_core.widgets.bundle import script, stylesheet
+from backprop_core.widgets.bundle import PRESENTER, PRESENTER_SHEETS, script, stylesheet
 from backprop_core.widgets.pictures import in_disc, picture
 from backprop_core.widgets.templates import Templates, kind, spell
 
@@ -68,8 +69,8 @@ class Walkthrough(anywidget.AnyWidget):
         One sentence about the last input that could not be taken, or "".
     """
 
-    _esm = script("walkthrough.mjs")
-    _css = stylesheet("walkthrough.css")
+    _esm = script(*PRESENTER, "walkthrough.mjs")
+    _css = stylesheet("walkthrough.css", *PRESENTER_SHEETS)
 
     step = traitlets.Int(0).tag(sync=True)
     by = traitlets.Enum(GRANULARITIES, "neuron").tag(sync=True)
@@ -123,7 +124,7 @@ class Walkthrough(anywidget.AnyWidget):
         lengths = {by: len(steps) for by, steps in walks.items()}
         large = len(situation.network.edges) > LARGE
         if large:
-            walks["layer"], notes = _shortened(walks["layer"])
+            walks["layer"], left_out = _shortened(walks["layer"])
         room = SMALL_DISC if large else None
         traits: dict[str, Any] = {"numbers": _all_numbers(situation, walks, room)}
         graph = picture(situation.network.layers)
@@ -131,13 +132,16 @@ class Walkthrough(anywidget.AnyWidget):
             traits["numbers"]["facts"] += _left_out(graph)
         if not only_numbers:
             traits["graph"] = graph
+            notes = {by: notes_for(situation, steps) for by, steps in walks.items()}
             if large:
-                traits["script"] = _packed_script(walks, notes)
+                traits["script"] = _packed_script(walks, notes, left_out)
             else:
                 traits["script"] = {
                     by: [
-                        _script(step) | {"equations": [spell(e) for e in step.equations]}
-                        for step in steps
+                        _script(step)
+                        | _asked(note)
+                        | {"equations": list(map(spell, step.equations))}
+                        for step, note in zip(steps, notes[by], strict=True)
                     ]
                     for by, steps in walks.items()
                 }
@@ -197,6 +201,11 @@ def _script(step: Step) -> dict[str, Any]:
     }
 
 
+def _asked(note: Note) -> dict[str, str]:
+    """What a teacher asks before the step is shown, and listens for."""
+    return {"question": note.question, "listen": note.listen}
+
+
 def _numbers(step: Step, room: int | None) -> dict[str, Any]:
     results = [f"{plain_text(e.result.latex)} is {format_number(e.value)}" for e in step.equations]
     return {
@@ -254,20 +263,23 @@ def _left_out(graph: str) -> list[list[str]]:
     return [["The drawing", f"has no room for {' and '.join(missing)}"]] if missing else []
 
 
-def _packed_script(walks: dict[str, tuple[Step, ...]], notes: list[str]) -> dict[str, Any]:
+def _packed_script(
+    walks: dict[str, tuple[Step, ...]], notes: dict[str, tuple[Note, ...]], left_out: list[str]
+) -> dict[str, Any]:
     """The script with equations as templates; no bookmarks, whose pictures would be too small."""
     templates = Templates()
     packed: dict[str, Any] = {
         by: [
             _script(step)
+            | {name: templates.add_words(text) for name, text in _asked(note).items()}
             | {"bookmark": "", "equations": [templates.add(e) for e in step.equations]}
-            for step in steps
+            for step, note in zip(steps, notes[by], strict=True)
         ]
         for by, steps in walks.items()
     }
-    for step, note in zip(packed["layer"], notes, strict=True):
-        step["note"] = note
-    return packed | {"templates": templates.spelled}
+    for step, sentence in zip(packed["layer"], left_out, strict=True):
+        step["note"] = sentence
+    return packed | {"templates": templates.spelled, "words": templates.words}
 
 
 def _packed(told: dict[str, Any]) -> dict[str, bytes]:

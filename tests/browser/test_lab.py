@@ -1,6 +1,7 @@
 """A student opens the chapter in JupyterLab, runs all of it, steps, and changes a weight."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
@@ -25,7 +26,7 @@ def test_every_chapter_runs_and_leads_back(page: Page, lab_url: str, chapter: st
     cells = nbformat.read(NOTEBOOKS / chapter, as_version=4).cells
     drawn = notebook.locator(
         ".jp-CodeCell:has(.jp-OutputArea-output "
-        ":is(svg, math, .bp-take-away button, .bp-published button))"
+        ":is(svg, math, .bp-saving button, .bp-published button, .bp-progress button))"
     )
     expect(drawn).to_have_count(sum(c.cell_type == "code" for c in cells), timeout=START_MS)
     back = notebook.get_by_role("link", name="←")
@@ -143,6 +144,54 @@ def test_playground_takes_enter_and_outlives_a_reload(page: Page, lab_url: str) 
     choose(page, "Edit", "Clear Outputs of All Cells")
     choose(page, "File", "Save Notebook")
     expect(page.locator(".jp-mod-dirty")).to_have_count(0)
+
+
+def test_present_a_walkthrough(
+    walk: Walk, page: Page, assert_accessible: Callable[..., None]
+) -> None:
+    presenting = page.locator("html.bp-presenting")
+    bar = page.get_by_role("toolbar", name="Presentation")
+    panels = page.get_by_role("tab", name="File Browser")
+    expect(panels).to_be_visible()
+    walk.root.focus()
+    page.keyboard.press("p")
+    expect(presenting).to_have_count(1)
+    expect(panels).to_be_hidden()
+    assert walk.root.evaluate(
+        """root => {
+            const { left, top, width } = root.getBoundingClientRect();
+            return left === 0 && top === 0 && width === innerWidth;
+        }"""
+    )
+    for step in range(1, STEPS):
+        page.keyboard.press("PageDown")
+        walk.expect_step(step)
+    page.keyboard.press("PageDown")  # it is the only slide
+    walk.expect_step(STEPS - 1)
+    result = re.compile(r"is \d")
+    expect(walk.status).to_contain_text(result)
+    page.keyboard.press("h")
+    expect(walk.status).not_to_contain_text(result)
+    page.keyboard.press("f")
+    page.wait_for_function("document.fullscreenElement")
+    page.keyboard.press("f")
+    page.wait_for_function("!document.fullscreenElement")
+    walk.part("node-f3").click()
+    expect(walk.editor).to_have_count(0)
+    assert_accessible(page, ".is-presented")
+    assert_accessible(page, ".bp-presenter")
+    bar.get_by_role("button", name="Leave").click()
+    expect(presenting).to_have_count(0)
+    expect(panels).to_be_visible()
+    expect(page.locator("[popover], .is-presented, .is-marked, .is-covering")).to_have_count(0)
+    expect(walk.root).to_be_focused()
+    walk.button("Present (P)").click()
+    expect(presenting).to_have_count(1)
+    page.keyboard.press("Escape")
+    expect(presenting).to_have_count(0)
+    page.locator(".jp-Notebook .jp-MarkdownCell").first.click()
+    page.keyboard.press("p")  # belongs to JupyterLab here
+    expect(presenting).to_have_count(0)
 
 
 def test_dark_theme(walk: Walk, page: Page) -> None:

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 from backprop_core import Network
 from backprop_core.equations import format_number
 from backprop_core.situation import Situation
+from backprop_core.speaker_notes import notes_for
 from backprop_core.walkthrough import walk
 from tests.browser.reader import PHONE, Walk, assert_fits
 
@@ -33,10 +34,13 @@ def test_a_large_network(
     page.goto(large_url)
     there = Walk(page).ready()
     steps = walk(SITUATION.network, SITUATION.x, SITUATION.t, SITUATION.h)
+    notes = notes_for(SITUATION, steps)
     lines = there.root.locator(".bp-numbers")
     for place in (0, 1, 40, 68, 90, 300, len(steps) - 1):  # of every phase
         there.to(place)
         there.expect_title(steps[place].title)
+        expect(there.root).to_have_attribute("data-question", notes[place].question)
+        expect(there.root).to_have_attribute("data-listen", notes[place].listen)
         expect(lines).to_have_count(len(steps[place].equations))
         for equation, line in zip(steps[place].equations, lines.all(), strict=True):
             numbers = [line.locator(".slot").nth(n).text_content() for n in (0, -1)]

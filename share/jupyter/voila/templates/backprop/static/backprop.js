@@ -1,12 +1,15 @@
 // Follows the system's light or dark theme, and says so when the page has lost its kernel.
 
 const dark = matchMedia("(prefers-color-scheme: dark)");
+const paper = matchMedia("print");
 
-function followTheme() {
+function followTheme(onPaper = paper.matches) {
   document.body.dataset.jpThemeLight = String(!dark.matches);
 }
 
-dark.addEventListener("change", followTheme);
+for (const medium of [dark, paper]) medium.addEventListener("change", () => followTheme());
+addEventListener("beforeprint", () => followTheme(true));
+addEventListener("afterprint", () => followTheme(false));
 followTheme();
 
 // A formula or table that is too wide for a phone scrolls in its box: let the Tab key reach it.
