@@ -245,7 +245,8 @@ function present(deck, from, ended) {
   }
 
   const find = (element) =>
-    slides.find(({ elements }) => elements.some((part) => part.contains(element))) ?? slides[0];
+    slides.find(({ elements }) => elements.some((part) => part.contains(element)))
+      ?? slides.find(({ heading }) => heading?.contains(element)) ?? slides[0];
 
   function leave() {
     listening.abort();

@@ -4,7 +4,7 @@ const dark = matchMedia("(prefers-color-scheme: dark)");
 const paper = matchMedia("print");
 
 function followTheme(onPaper = paper.matches) {
-  document.body.dataset.jpThemeLight = String(!dark.matches);
+  document.body.dataset.jpThemeLight = String(onPaper || !dark.matches);
 }
 
 for (const medium of [dark, paper]) medium.addEventListener("change", () => followTheme());
