@@ -13,6 +13,8 @@
 
 from backprop_core.diagnosis.catalogue import CATALOGUE, GROUPS
 from backprop_core.diagnosis.diagnose import Diagnosis, diagnose
+from backprop_core.diagnosis.digits import half_unit
+from backprop_core.diagnosis.examples import Example, single_mistakes
 from backprop_core.diagnosis.findings import Finding
 from backprop_core.diagnosis.slipped import Mistake
 from backprop_core.diagnosis.task import Task, telling_digits
@@ -22,10 +24,13 @@ __all__ = [
     "CATALOGUE",
     "GROUPS",
     "Diagnosis",
+    "Example",
     "Finding",
     "Mistake",
     "Quantity",
     "Task",
     "diagnose",
+    "half_unit",
+    "single_mistakes",
     "telling_digits",
 ]

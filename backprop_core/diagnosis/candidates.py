@@ -7,34 +7,24 @@ less than `BUDGET` of the numbers that one might come upon by chance.
 
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from math import floor, log, log10
+from math import log
 
 import numpy as np
 from numpy.typing import NDArray
 
 from backprop_core._types import Array
 from backprop_core.diagnosis.catalogue import CATALOGUE
+from backprop_core.diagnosis.digits import exponents, in_units, units
 from backprop_core.diagnosis.slipped import Rows, Slip, passes
 from backprop_core.diagnosis.task import BACKWARD, Task
 
-__all__ = ["BUDGET", "Candidates", "candidates", "half_unit"]
+__all__ = ["Candidates", "candidates"]
 
 Chosen = NDArray[np.bool_]
 
 BUDGET = 0.008
 _SAME = 1e-9  # relative: two numbers that differ by less are the same, computed in two ways
 _MOST_PAIRS = 2500
-
-
-def half_unit(value: float, digits: int) -> float:
-    """Half a unit of the last of so many significant digits.
-
-    Examples
-    --------
-    >>> half_unit(0.1234, 4), half_unit(25, 2)
-    (5e-05, 0.5)
-    """
-    return 0.5 * 10.0 ** (floor(log10(abs(value))) - digits + 1) if value else 0.0
 
 
 @dataclass(frozen=True)
@@ -71,7 +61,7 @@ class Candidates:
         """
         for pairs in (False, True):
             known = self._considered(digits, pairs)
-            near = np.abs(known.values - answer) <= (0.5 + 1e-6) * _units(known.values, digits)
+            near = np.abs(known.values - answer) <= (0.5 + 1e-6) * units(known.values, digits)
             if np.any(near):
                 return [tuple(self.slips[s] for s in row) for row in known.rows[near]]
         return []
@@ -138,7 +128,7 @@ class Candidates:
         """
         right = self.task.value or float(np.median(np.abs([1.0, *self._alone]))) or 1.0
         with np.errstate(over="ignore"):
-            width, ratio = _units(values, digits) / abs(right), values / right
+            width, ratio = units(values, digits) / abs(right), values / right
         size = np.abs(ratio)
         positive = self.task.quantity.kind in ("error", "output")  # a minus would be a giveaway
         costs = np.column_stack(
@@ -160,19 +150,7 @@ def _bell(values: Array) -> Array:
     return np.exp(-0.5 * np.minimum(np.abs(values), 30.0) ** 2) / np.sqrt(2.0 * np.pi)
 
 
-def _exponents(values: Array) -> Array:
-    with np.errstate(divide="ignore"):
-        return np.where(values == 0.0, -400.0, np.floor(np.log10(np.abs(values))))
-
-
-def _units(values: Array, digits: int) -> Array:
-    """A unit of the last digit."""
-    return np.where(values == 0.0, 0.0, 10.0 ** np.maximum(_exponents(values) - digits + 1, -320))
-
-
 def _cells(values: Array, digits: int) -> Array:
     """A number for each value, the same for those that read the same with so many digits."""
-    exponents = _exponents(values)
-    units = _units(values, digits)
-    read = np.rint(np.divide(values, units, out=np.zeros_like(values), where=units > 0))
-    return read + np.copysign(exponents * 10.0 ** (digits + 1), read)
+    read = np.rint(in_units(values, digits))
+    return read + np.copysign(exponents(values) * 10.0 ** (digits + 1), read)

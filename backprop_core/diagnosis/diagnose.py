@@ -4,7 +4,8 @@ import re
 from dataclasses import dataclass
 from math import isfinite
 
-from backprop_core.diagnosis.candidates import candidates, half_unit
+from backprop_core.diagnosis.candidates import candidates
+from backprop_core.diagnosis.digits import half_unit
 from backprop_core.diagnosis.findings import Finding, clause, findings_of
 from backprop_core.diagnosis.slipped import Slip
 from backprop_core.diagnosis.task import Task

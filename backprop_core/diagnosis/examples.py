@@ -1,47 +1,72 @@
-"""See every mistake of the catalogue at work: on one network, beside what would be right."""
+"""See mistakes at work: what each one leads to in a task, beside what would be right."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import numpy as np
-
+from backprop_core.diagnosis.candidates import candidates
 from backprop_core.diagnosis.catalogue import CATALOGUE
 from backprop_core.diagnosis.findings import Finding, clause, findings_of
-from backprop_core.diagnosis.slipped import Mistake, Slip, passes
+from backprop_core.diagnosis.slipped import Mistake, Slip
 from backprop_core.diagnosis.task import Task
 from backprop_core.network import Network
 from backprop_core.quantity import Quantity
 
-__all__ = ["DIGITS", "Example", "examples"]
+__all__ = ["DIGITS", "Example", "examples", "single_mistakes"]
 
-_NETWORK = Network.three_layer()
-_TWO_OUTPUTS = Network.from_weights(_NETWORK.weights[:2], _NETWORK.biases[:2])
-_THREE_PATHS = Network.random([2, 2, 3, 1], seed=1)
-_BATCH, _TARGETS = ((0.8, 0.3), (0.4, 0.9), (0.6, 0.7)), ((1.0,), (0.0,), (1.0,))
 DIGITS = 4  # so many are shown
 
 
 @dataclass(frozen=True, eq=False)
 class Example:
-    """One mistake in one task.
+    """One mistake at one place in one task.
 
     Attributes
     ----------
-    mistake : Mistake
     task : Task
-    clause : str
-        What happened: a sentence without its capital and its full stop.
-    finding : Finding
-        What is said of the number that comes out.
+    slip : Slip
+        The mistake, and the place.
     value : float
-        This number; ``task.value`` would be right.
+        The number that comes out; ``task.value`` would be right.
     """
 
-    mistake: Mistake
     task: Task
-    clause: str
-    finding: Finding
+    slip: Slip
     value: float
+
+    @property
+    def mistake(self) -> Mistake:
+        """The entry of the catalogue."""
+        return self.slip.mistake
+
+    @property
+    def clause(self) -> str:
+        """What happened: a sentence without its capital and its full stop."""
+        return clause(self.task, (self.slip,))
+
+    @property
+    def finding(self) -> Finding:
+        """What is said of the number that comes out."""
+        _, (finding,) = findings_of(self.task, [(self.slip,)])
+        return finding
+
+
+def single_mistakes(task: Task) -> tuple[Example, ...]:
+    """What each known mistake leads to in a task, made alone at each place where it can be made.
+
+    The more common ones come first; those that do not change the number are left out.
+
+    Examples
+    --------
+    >>> task = Task(Network.three_layer(), ((1.0, 0.0),), ((1.0,),), Quantity("delta", ("f5",)))
+    >>> first = single_mistakes(task)[0]
+    >>> first.mistake.key, round(task.value, 4), round(first.value, 4)
+    ('activation-forgotten', -0.5294, -0.88)
+    """
+    known = candidates(task)
+    return tuple(
+        Example(task, known.slips[slip], value)
+        for (slip,), value in zip(known.singles.rows, known.singles.values.tolist(), strict=True)
+    )
 
 
 def examples() -> tuple[Example, ...]:
@@ -53,12 +78,30 @@ def examples() -> tuple[Example, ...]:
     >>> first.clause, first.task.name
     ('the bias of f₁ was forgotten', 'f₁')
     """
-    tasks = tuple(_tasks())
-    return tuple(_example(mistake, tasks) for mistake in CATALOGUE)
+    made = [example for task in _tasks() for example in single_mistakes(task) if _tells(example)]
+    return tuple(
+        _simplest([example for example in made if example.mistake is mistake])
+        for mistake in CATALOGUE
+    )
+
+
+def _tells(example: Example) -> bool:
+    """Whether one sees in the digits that are shown that something went wrong."""
+    return f"{example.value:.{DIGITS}g}" != f"{example.task.value:.{DIGITS}g}"
+
+
+def _simplest(made: list[Example]) -> Example:
+    """The first in which one sees it best: at a single term."""
+    single = (one for one in made if one.mistake.rounds or len(one.finding.marked) == 1)
+    return next(single, made[0])
 
 
 def _tasks() -> Iterator[Task]:
     """What the examples ask for: the simplest first."""
+    net = Network.three_layer()
+    two_outputs = Network.from_weights(net.weights[:2], net.biases[:2])
+    three_paths = Network.random([2, 2, 3, 1], seed=1)
+    batch, targets = ((0.8, 0.3), (0.4, 0.9), (0.6, 0.7)), ((1.0,), (0.0,), (1.0,))
     for kind, nodes in (
         ("output", ("f1",)),
         ("r", ("f1",)),
@@ -70,29 +113,9 @@ def _tasks() -> Iterator[Task]:
         ("gradient", ("f1", "f3")),
         ("gradient", ("f3",)),
     ):
-        yield Task(_NETWORK, _BATCH[:1], _TARGETS[:1], Quantity(kind, nodes))
-    yield Task(_NETWORK, _BATCH[:1], _TARGETS[:1], Quantity("weight", ("f3", "f5"), after=1))
-    yield Task(_TWO_OUTPUTS, _BATCH[:1], ((1.0, 0.0),), Quantity("error"))
-    yield Task(_THREE_PATHS, _BATCH[:1], _TARGETS[:1], Quantity("delta", ("f1",)))
-    yield Task(_NETWORK, _BATCH, _TARGETS, Quantity("output", ("f1",)))
-    yield Task(_NETWORK, _BATCH, _TARGETS, Quantity("gradient", ("f3", "f5")))
-
-
-def _example(mistake: Mistake, tasks: tuple[Task, ...]) -> Example:
-    """The first task, and the first place in it, where one sees it best: at a single term."""
-    found = []
-    for task in tasks:
-        for example in _examples(mistake, task):
-            if len(example.finding.marked) == 1 or mistake.rounds:
-                return example
-            found.append(example)
-    return found[0]
-
-
-def _examples(mistake: Mistake, task: Task) -> Iterator[Example]:
-    slips = [Slip(mistake, place) for place in mistake.places(task)]
-    values = passes(task, slips, np.arange(len(slips))[:, np.newaxis]).tolist()
-    for slip, value in zip(slips, values, strict=True):
-        if f"{value:.{DIGITS}g}" != f"{task.value:.{DIGITS}g}":  # or nobody sees it
-            _, (finding,) = findings_of(task, [(slip,)])
-            yield Example(mistake, task, clause(task, (slip,)), finding, value)
+        yield Task(net, batch[:1], targets[:1], Quantity(kind, nodes))
+    yield Task(net, batch[:1], targets[:1], Quantity("weight", ("f3", "f5"), after=1))
+    yield Task(two_outputs, batch[:1], ((1.0, 0.0),), Quantity("error"))
+    yield Task(three_paths, batch[:1], targets[:1], Quantity("delta", ("f1",)))
+    yield Task(net, batch, targets, Quantity("output", ("f1",)))
+    yield Task(net, batch, targets, Quantity("gradient", ("f3", "f5")))

@@ -105,7 +105,7 @@ BACK: tuple[Mistake, ...] = (
         back.all_paths,
         lambda at: already_updated(at.right, at.gradient, at.h),
         "the error was sent back through weights that had been updated already",
-        "Work out every δ with the weights that made the answer. Update afterwards.",
+        "Work out every δ with the weights of the way forward. Update afterwards.",
         common=3,
     ),
     Mistake(
@@ -250,7 +250,7 @@ BACK: tuple[Mistake, ...] = (
         answer.output_delta_answer,
         lambda at: 0.5 * at.difference[:, 0] ** 2,
         "this is the error E, not the error signal δ",
-        "δ tells how E changes with the output: the derivative of ½ (y − t)².",
+        "δ tells how fast E changes, not how large it is: it begins with the derivative of E.",
     ),
 )
 

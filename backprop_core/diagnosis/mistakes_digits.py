@@ -4,6 +4,7 @@ import numpy as np
 
 from backprop_core._types import Array
 from backprop_core.diagnosis import places_answer as answer
+from backprop_core.diagnosis.digits import in_units, units
 from backprop_core.diagnosis.slipped import Mistake
 
 __all__ = ["DIGITS"]
@@ -11,13 +12,7 @@ __all__ = ["DIGITS"]
 
 def _significant(values: Array, digits: int, rounding: np.ufunc = np.rint) -> Array:
     """Rounded to so many significant digits."""
-    unit = 10.0 ** _last_place(values, digits)
-    return rounding(values / unit) * unit
-
-
-def _last_place(values: Array, digits: int) -> Array:
-    """Which power of ten the last of so many significant digits stands for."""
-    return np.floor(np.log10(np.where(values == 0.0, 1.0, np.abs(values)))) - digits + 1
+    return rounding(in_units(values, digits)) * units(values, digits)
 
 
 DIGITS: tuple[Mistake, ...] = (
@@ -43,7 +38,7 @@ DIGITS: tuple[Mistake, ...] = (
         "last-digit",
         "answer",
         answer.one_up_or_down,
-        lambda at: at.right + at.other * 10.0 ** _last_place(at.right, at.task.digits),
+        lambda at: at.right + at.other * units(at.right, at.task.digits),
         "the last digit is off by one",
         "Keep one or two digits more on the way than are asked for in the end.",
         common=2,

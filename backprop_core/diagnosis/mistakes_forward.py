@@ -179,7 +179,7 @@ ERROR: tuple[Mistake, ...] = (
         "error",
         forward.whole_error,
         lambda at: np.sqrt(2.0 * at.right),
-        "the root was taken of the squares",
+        "the root of the squares was taken",
         "E is half the sum of squares: neither a mean nor a root.",
         common=1,
     ),

@@ -86,7 +86,7 @@ def one_up_or_down(task: Task) -> Places:
 
 def decimals(task: Task) -> Places:
     """All numbers on the way, with how many decimals are kept."""
-    words = {1: "one decimal", 2: "two decimals", 3: "three decimals", 4: "four decimals"}
+    words = {2: "two decimals", 3: "three decimals", 4: "four decimals"}
     for n in range(2, min(4, task.digits + 1) + 1):
         for place in answer(task):
             yield replace(place, other=n, instead=words[n])

@@ -59,7 +59,7 @@ def paths(task: Task) -> Places:
 
 def all_paths(task: Task) -> Places:
     """All weights that the error is sent back through."""
-    yield from together(_paths(task), "the weights on the paths", ())
+    yield from together(_paths(task), "every weight", ())
 
 
 def _row(task: Task, a: str) -> Place:

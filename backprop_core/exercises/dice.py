@@ -10,9 +10,11 @@ from typing import TypeVar
 
 from backprop_core.network import whole_number
 
-__all__ = ["CLASS_NUMBERS", "Dice", "class_number"]
+__all__ = ["CLASS_NUMBERS", "SIGNS", "Dice", "class_number"]
 
 T = TypeVar("T")
+
+SIGNS = (-1.0, 1.0)
 
 CLASS_NUMBERS = 900_000  # a class gets numbers below; those from here on have tanh neurons
 _STRIDE = 104_729  # a prime that does not divide a third of that, so no two students meet
@@ -42,6 +44,10 @@ class Dice:
         """All of them, in any order."""
         left = list(items)
         return [left.pop(self.below(len(left))) for _ in items]
+
+    def signed(self, sizes: Sequence[float], count: int) -> list[float]:
+        """So many of the sizes, no two the same, each with a sign of its own."""
+        return [self.one_of(SIGNS) * size for size in self.shuffled(sizes)[:count]]
 
 
 def class_number(seed: int, student: int) -> int:

@@ -7,9 +7,8 @@ from backprop_core.diagnosis import Task
 from backprop_core.equations import PLAIN, Equation, Notation, format_number
 from backprop_core.situation import Situation
 
-__all__ = ["FORMS", "LARGEST", "Exercise", "Given", "Kind", "Option"]
+__all__ = ["LARGEST", "Exercise", "Given", "Kind", "Option"]
 
-FORMS = ("number", "edges", "order", "choice")
 LARGEST = 999_999  # the last number of a kind
 
 

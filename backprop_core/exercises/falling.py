@@ -1,7 +1,5 @@
 """Ask whether E falls with this h."""
 
-from collections.abc import Sequence
-
 from backprop_core.backprop import error, forward, update
 from backprop_core.equations import PLAIN, format_apart, format_number, plain_text
 from backprop_core.exercises.dice import CLASS_NUMBERS, Dice
@@ -71,19 +69,16 @@ def _drawn(dice: Dice, number: int, h: float, falls: bool) -> Setting:
 def _any(dice: Dice, number: int, h: float) -> Setting:
     steep = dice.one_of((_FLAT, _STEEP))
 
-    def signed(sizes: Sequence[float], count: int) -> list[float]:
-        return [dice.one_of((-1.0, 1.0)) * size for size in dice.shuffled(sizes)[:count]]
-
-    into_hidden = signed(_INTO_HIDDEN, 4)
+    into_hidden = dice.signed(_INTO_HIDDEN, 4)
     weights = [
         [into_hidden[:2], into_hidden[2:]],
-        [[weight] for weight in signed(_INTO_OUTPUT[steep], 2)],
+        [[weight] for weight in dice.signed(_INTO_OUTPUT[steep], 2)],
     ]
-    biases = [signed(_INTO_HIDDEN, 2), signed(_INTO_HIDDEN, 1)]
+    biases = [dice.signed(_INTO_HIDDEN, 2), dice.signed(_INTO_HIDDEN, 1)]
     hidden = "sigmoid" if number < CLASS_NUMBERS else "tanh"
     net = Network.from_weights(weights, biases, (hidden, "identity"))
-    x = tuple(signed(_INPUTS[steep], 2))
-    (miss,) = signed(_MISSES, 1)
+    x = tuple(dice.signed(_INPUTS[steep], 2))
+    (miss,) = dice.signed(_MISSES, 1)
     t = round(float(forward(net, x).y.item()) + miss, 1)
     return Setting(net, (x,), ((t,),), h)
 

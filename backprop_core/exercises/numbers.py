@@ -3,8 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from backprop_core.diagnosis import Quantity, Task, telling_digits
-from backprop_core.diagnosis.candidates import candidates, half_unit
+from backprop_core.diagnosis import Quantity, Task, half_unit, single_mistakes, telling_digits
 from backprop_core.equations import PLAIN, Equation, plain_text, unicode_name
 from backprop_core.exercises.dice import Dice
 from backprop_core.exercises.exercise import Exercise, Given
@@ -139,14 +138,10 @@ def _is_telling(task: Task) -> bool:
     """Whether the number is not tiny, and no mistake leads to it."""
     if task.digits > _MOST_DIGITS or abs(task.value) < _LEAST_GRADIENT:
         return False
-    found = candidates(task)
-    known = [
-        value
-        for row, value in zip(found.singles.rows, found.singles.values, strict=True)
-        if not any(found.slips[slip].mistake.rounds for slip in row)
-    ]
     unit = 2 * half_unit(task.value, task.digits)
-    return all(abs(value - task.value) > unit for value in known)
+    return all(
+        made.mistake.rounds or abs(made.value - task.value) > unit for made in single_mistakes(task)
+    )
 
 
 def _delta(

@@ -5,9 +5,7 @@ from dataclasses import replace
 from math import isclose, prod
 from typing import NamedTuple
 
-from backprop_core.diagnosis import Finding, Quantity, Task
-from backprop_core.diagnosis.candidates import candidates
-from backprop_core.diagnosis.findings import findings_of
+from backprop_core.diagnosis import Finding, Quantity, Task, single_mistakes
 from backprop_core.equations import (
     PLAIN,
     Equation,
@@ -85,15 +83,11 @@ def finding_for(exercise: Exercise, key: str) -> Finding:
     assert exercise.task
     (value,) = (option.value for option in exercise.options if option.key == key)
     assert value is not None
-    found = candidates(exercise.task)
-    slip = next(
-        found.slips[row[0]]
-        for row, reached in zip(found.singles.rows, found.singles.values, strict=True)
-        if found.slips[row[0]].mistake.key == exercise.remarks[key]
-        and isclose(reached, value, rel_tol=1e-9)
+    return next(
+        made.finding
+        for made in single_mistakes(exercise.task)
+        if made.mistake.key == exercise.remarks[key] and isclose(made.value, value, rel_tol=1e-9)
     )
-    _, (finding,) = findings_of(exercise.task, [(slip,)])
-    return finding
 
 
 class _Writing:
@@ -137,6 +131,7 @@ class _Writing:
     def along_both_paths(self) -> Iterator[_Product]:
         """(δ · slope · weight + δ · slope · weight) · slope · input."""
         first, second = both = [self.path(self.target, sender) for sender in self.net.layers[2]]
+        signal, bend, way = second
         neighbour = self.beside(self.target)
         beside = [self.path(neighbour, sender) for sender in self.net.layers[2]]
         slope, x = self.slope(self.target), self.input(self.source)
@@ -144,8 +139,8 @@ class _Writing:
         yield _summed("one-path", [first], slope, x)
         yield _summed("one-path", [second], slope, x)
         yield _summed("slope-left-out", both, x)
-        yield _summed("slope-left-out", [first, second[::2]], slope, x)
-        yield _summed("path-weight-left-out", [first, second[:2]], slope, x)
+        yield _summed("slope-left-out", [first, [signal, way]], slope, x)
+        yield _summed("path-weight-left-out", [first, [signal, bend]], slope, x)
         yield _summed("path-weights-of-neighbour", beside, slope, x)
         yield _summed("input-left-out", both, slope)
 

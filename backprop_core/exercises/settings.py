@@ -9,7 +9,7 @@ import numpy as np
 
 from backprop_core._types import Array
 from backprop_core.backprop import Forward, Gradient, backward, forward
-from backprop_core.exercises.dice import CLASS_NUMBERS, Dice
+from backprop_core.exercises.dice import CLASS_NUMBERS, SIGNS, Dice
 from backprop_core.network import Network
 from backprop_core.situation import Situation
 
@@ -24,7 +24,6 @@ _BIASES = _SIZES[:8]
 _INPUTS = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.2, 1.5)
 _TARGETS = {"sigmoid": (0.1, 0.9), "tanh": (-0.8, 0.8)}
 _RATES = (0.5, 0.8, 1.5, 2.0, 2.5)
-_SIGNS = (-1.0, 1.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,18 +110,14 @@ def draw(
     count = sum(a * b for a, b in pairwise(sizes))
     pool = [size for _ in range(0, count, len(_SIZES)) for size in dice.shuffled(_SIZES)]
     weights = [
-        [[dice.one_of(_SIGNS) * pool.pop() for _ in range(b)] for _ in range(a)]
+        [[dice.one_of(SIGNS) * pool.pop() for _ in range(b)] for _ in range(a)]
         for a, b in pairwise(sizes)
     ]
-    biases = [_signed(dice, _BIASES, width) for width in sizes[1:]]
-    x = tuple(tuple(_signed(dice, _INPUTS, sizes[0])) for _ in range(samples))
+    biases = [dice.signed(_BIASES, width) for width in sizes[1:]]
+    x = tuple(tuple(dice.signed(_INPUTS, sizes[0])) for _ in range(samples))
     targets = _TARGETS[activation]
     t = tuple(tuple(dice.one_of(targets) for _ in range(sizes[-1])) for _ in range(samples))
     return Setting(Network.from_weights(weights, biases, activation), x, t, dice.one_of(_RATES))
-
-
-def _signed(dice: Dice, sizes: Sequence[float], count: int) -> list[float]:
-    return [dice.one_of(_SIGNS) * size for size in dice.shuffled(sizes)[:count]]
 
 
 def worth_asking(setting: Setting) -> bool:

@@ -54,5 +54,6 @@ __all__ = [
     "Walkthrough",
     "WorkedExamples",
     "Worksheets",
+    "classic_mistakes",
     "figure",
 ]

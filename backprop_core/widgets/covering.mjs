@@ -16,7 +16,8 @@ const COVERINGS = new WeakMap();
 /** A number as the pages write it. Targets are given, and in a sentence a whole number counts
  * something, unless it stands where a result does. */
 const NUMBER = new RegExp(
-  "(?<![\\d.]|(?<!− )\\bt = −?)−?(?:\\d+\\.\\d+|(?<=^\\(?−?|(?:=|is|adds|from|to|Value) −?)\\d+(?![\\d.]))"
+  "(?<![\\d.]|(?<!− )\\bt = −?)−?" // neither the rest of a number nor a target
+    + "(?:\\d+\\.\\d+|(?<=^\\(?−?|(?:=|is|adds|from|to|Value) −?)\\d+(?![\\d.]))"
     + "(?:·10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?",
   "g",
 );
@@ -28,7 +29,8 @@ const LABELS = `.bp-graph text.is-fresh:not(${GIVEN})`;
 const MARKS = ".bp-front text";
 const SLOTS = ".bp-equations .bp-numbers .slot";
 const VALUES = "li[aria-current] .walker-worth, .is-referee.is-to-come .walker-worth";
-const SENTENCES = "[role=status]:not(:has(p)), [role=status]:not(.walker-move) p, .walker-move .bp-unseen";
+const SENTENCES =
+  "[role=status]:not(:has(p)), [role=status]:not(.walker-move) p, .walker-move .bp-unseen";
 
 /** Whether a widget has steps with numbers to predict. @param {Element} root */
 export function canCover(root) {
@@ -95,7 +97,8 @@ function renew(root) {
     restore(element, piece);
     pieces.delete(element);
   });
-  const bare = (elements) => elements.filter((element) => !pieces.has(element) && isSecret(element, told));
+  const bare = (elements) =>
+    elements.filter((element) => !pieces.has(element) && isSecret(element, told));
   bare(labels).forEach((text) => coverLabel(text, pieces));
   bare(values).forEach((element) => pieces.set(element, coverValue(element)));
   bare(sentences).forEach((element) => coverSentence(element, covering));
@@ -109,7 +112,8 @@ function newAt(root, pieces) {
   const all = (selector) => [...root.querySelectorAll(selector)];
   const told = (element) => numbersIn(pieces.get(element)?.shown ?? element.textContent);
   const known = all(".bp-graph text.value:not(.is-fresh)").flatMap(told); // y is what f₅ has put out
-  const labels = all(LABELS).filter((text) => !(text.matches(".value") && known.includes(told(text)[0])));
+  const isKnown = (text) => text.matches(".value") && known.includes(told(text)[0]);
+  const labels = all(LABELS).filter((text) => !isKnown(text));
   const secrets = new Set(labels.flatMap(told));
   const isNew = (slot) => slot.matches(".is-new") || told(slot).some((number) => secrets.has(number));
   return [[...labels, ...all(MARKS)], [...all(SLOTS).filter(isNew), ...all(VALUES)], all(SENTENCES)];

@@ -1,6 +1,6 @@
 """Tell the page an exercise and what is said of an answer: never more than was asked for."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -57,7 +57,7 @@ def tell_feedback(exercise: Exercise, feedback: Feedback, opened: Iterable[str])
     if "place" in opened:
         told["place"] = True
     if told.keys() & {"line", "place"}:
-        lit += (tie for finding in findings for tie in finding.lit)
+        lit += (tie for finding in findings for tie in _with_arrows(exercise, finding.lit))
     if "hint" in opened:
         told["hint"] = [finding.hint for finding in findings]
     if "solution" in opened:
@@ -121,6 +121,17 @@ def _line(finding: Finding) -> dict[str, Any]:
     terms = tuple(marked(term) if isinstance(term, Term) else term for term in line.terms)
     spelled = spell(Equation(marked(line.result), terms))
     return {"symbols": spelled["symbols"], "names": spelled["names"]}
+
+
+def _with_arrows(exercise: Exercise, lit: Iterable[str]) -> Iterator[str]:
+    """Lit places, and the arrow that leads to each lit y: it has no circle to be seen."""
+    task = exercise.task
+    pairs = zip(task.network.layers[-1], task.ys, strict=True) if task else ()
+    arrows = {f"node-{y}": f"edge-{f}-{y}" for f, y in pairs}
+    for name in lit:
+        yield name
+        if name in arrows:
+            yield arrows[name]
 
 
 def _texts(exercise: Exercise) -> list[tuple[str, str]]:

@@ -129,11 +129,13 @@ function render({ model, el }) {
   const $ = (selector) => root.querySelector(selector);
   const [listen, listening] = listener();
   const [menu, number, picture] = [$(".bp-kinds select"), $(".bp-number"), $(".bp-picture")];
+  const [seed, student] = [$(".bp-seed"), $(".bp-student")];
   const [verdict, parts, more, unread] =
     [$(".bp-verdict"), $(".bp-parts"), $(".bp-said .bp-controls"), $(".bp-unread")];
   const { ask, ahead, answered } = asking(model, ["check", "kind", "number"]);
   const here = () => model.get("shown");
   let painted = ""; // the exercise on show
+  let known = ""; // of the field of its number: what was painted there, or asked for
   let form = null;
   let forming = null; // ends the listeners of the form
   let wanted = ""; // what this view has asked for last
@@ -155,7 +157,7 @@ function render({ model, el }) {
     if (name === painted) return;
     painted = name;
     menu.value = ahead("kind") ?? shown.kind; // who goes through the menu may have gone on
-    number.value = String(ahead("number") ?? shown.number);
+    paintNumber(String(ahead("number") ?? shown.number));
     $(".bp-asking .bp-title").textContent = shown.title;
     $(".bp-prompt").textContent = shown.prompt;
     $(".bp-given").replaceChildren(...shown.known.map(knownRow));
@@ -168,6 +170,12 @@ function render({ model, el }) {
     $(".bp-place").replaceChildren(form.element);
     paintSolved();
     requestAnimationFrame(fitAll);
+  }
+
+  /** Nothing that is being typed is lost. @param {string} text */
+  function paintNumber(text) {
+    if (number.value === known || root.getRootNode().activeElement !== number) number.value = text;
+    known = text;
   }
 
   /** @param {{sample: number, values: [string, string][]}} row */
@@ -235,6 +243,7 @@ function render({ model, el }) {
     const same = names.every((name) => before.has(name)) && names.length === before.size;
     if (!same || !names.length) {
       parts.replaceChildren(...names.map((name) => before.get(name) ?? partOf(name, feedback, here())));
+      parts.classList.add("is-fresh");
       fitAll();
     }
     const buttons = (feedback.more ?? []).map((name) => {
@@ -286,6 +295,7 @@ function render({ model, el }) {
     const what = answered(answer);
     if (!what || !answer.taken) return;
     if (what === "check") record();
+    if (what === "class") keepPlace([seed.value.trim(), student.value.trim()]);
     if (what === "show") parts.querySelector(`[data-part="${wanted}"]`)?.focus();
     if (what === "another" || what === "class") form.focus();
   }
@@ -313,10 +323,14 @@ function render({ model, el }) {
     else if (event.target.closest(".bp-class input")) takeClass();
   });
   listen(menu, "change", () => wish("kind", menu.value));
-  listen(number, "change", () => wish("number", number.value));
+  listen(number, "change", () => {
+    known = number.value;
+    wish("number", known);
+  });
+  listen(root, "pointermove", () => parts.classList.remove("is-fresh"));
 
   function takeClass() {
-    wish("class", { seed: $(".bp-seed").value, student: $(".bp-student").value });
+    wish("class", { seed: seed.value, student: student.value });
   }
 
   // ---- wiring ----
@@ -334,6 +348,7 @@ function render({ model, el }) {
     if (String(form.read()) !== String(response)) form.write(response);
   }
 
+  [seed.value, student.value] = readPlace();
   paintKinds();
   paintAll();
   paintResponse();

@@ -1,5 +1,6 @@
-// Keeps what was solved in this browser's own storage. Nothing is sent anywhere, and whatever the
-// storage holds is checked before it is used: it may be damaged, foreign, full or forbidden.
+// Keeps what was solved, and a reader's place in a class, in this browser's own storage. Nothing is
+// sent anywhere, and whatever the storage holds is checked before it is used: it may be damaged,
+// foreign, full or forbidden.
 
 /**
  * @typedef {{solved: number, first: number, tries: number, mistakes: Object<string, number>,
@@ -11,6 +12,7 @@
 
 const PROGRESS = "backprop-core progress"; // the entry's name, and that of the event on a change
 const PROGRESS_VERSION = 1;
+const PLACE = "backprop-core class"; // the entry's name of a reader's place in a class
 const MOST_KINDS = 40;
 const MOST_MISTAKES = 80;
 const MOST_NUMBERS = 500; // of the latest exercises; the counts go on
@@ -85,10 +87,11 @@ function writeProgress(kinds) {
   window.dispatchEvent(new Event(PROGRESS));
 }
 
-/** Forget all of it. */
+/** Forget all of it, and the reader's place in a class. */
 function clearProgress() {
   try {
     localStorage.removeItem(PROGRESS);
+    localStorage.removeItem(PLACE);
     PAGE_PROGRESS.text = null;
   } catch {
     PAGE_PROGRESS.text = "";
@@ -117,6 +120,24 @@ function recordAnswer(kind, number, { right, mistakes }) {
 /** Whether an exercise is solved. */
 function isSolved(kind, number) {
   return readProgress()[kind]?.numbers.includes(number) ?? false;
+}
+
+/** Remember a place in a class. @param {[seed: string, student: string]} place */
+function keepPlace(place) {
+  try {
+    localStorage.setItem(PLACE, JSON.stringify(place));
+  } catch {} // full or forbidden: it can be typed again
+}
+
+/** @returns {[seed: string, student: string]} each "" if there is none */
+function readPlace() {
+  let place = null;
+  try {
+    place = JSON.parse(localStorage.getItem(PLACE));
+  } catch {} // forbidden, or written by somebody else
+  const isGood = Array.isArray(place) && place.length === 2
+    && place.every((text) => typeof text === "string" && /^\d{1,12}$/.test(text));
+  return isGood ? place : ["", ""];
 }
 
 /** Do something whenever there is news, of this page or of another tab. */

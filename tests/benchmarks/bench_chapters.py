@@ -43,7 +43,8 @@ LINES = "03_deriving_the_update_rules"
 # Every widget and figure of the page has been drawn.
 ALL_DRAWN = """
 (document.getElementById("bp-wait") === null && document.readyState === "complete"
-  && [...document.querySelectorAll(".bp-output")].every((cell) => cell.querySelector("svg, math, .bp button"))
+  && [...document.querySelectorAll(".bp-output")]
+    .every((cell) => cell.querySelector("svg, math, .bp button"))
   && document.querySelector("h1"))"""
 
 

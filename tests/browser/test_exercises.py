@@ -5,20 +5,20 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
-import nbformat
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from backprop_core.equations import format_number
 from backprop_core.exercises import KINDS, check, class_number, exercise
 from tests.browser.conftest import OpenPage
-from tests.browser.reader import PHONE, START_MS, Widget, assert_fits
+from tests.browser.reader import LIT, PHONE, START_MS, Widget, assert_fits
 
 PAGE = """
 from backprop_core.widgets import Exercises, Progress
 exercises = Exercises()
-display(exercises, exercises, Progress())
+display(exercises, exercises, Progress(), Exercises("delta-output"))
 """
 STORED = "backprop-core progress"
 INVALID = re.compile("true")
@@ -75,20 +75,14 @@ class Kept(Widget):
 
 
 @pytest.fixture(scope="module")
-def address(
-    serve_voila: Callable[[Path], Any], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[str]:
-    """Address of a server with a page that shows exercises twice, and the progress."""
-    folder = tmp_path_factory.mktemp("exercises")
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(PAGE)])
-    notebook.metadata.kernelspec = {"name": "python3", "display_name": "", "language": "python"}
-    nbformat.write(notebook, folder / "exercises.ipynb")
-    with serve_voila(folder) as url:
+def address(serve_cells: Callable[..., Any]) -> Iterator[str]:
+    """Address of a page that shows exercises twice, the progress, and a single kind."""
+    with serve_cells(PAGE) as url:
         yield url
 
 
 def opened(page: Page, address: str) -> tuple[Practice, Kept]:
-    page.goto(f"{address}voila/render/exercises.ipynb")
+    page.goto(address)
     shown, kept = Practice(page), Kept(page)
     expect(shown.button("Check")).to_be_visible(timeout=START_MS)
     expect(kept.status).not_to_be_empty(timeout=START_MS)
@@ -140,7 +134,7 @@ def test_a_mistake_is_named_and_shown_bit_by_bit(
     line = shown.root.get_by_role("group", name="The line where it happens")
     expect(line).to_be_focused()
     expect(line.locator(".is-slip")).to_have_count(len(finding.marked))
-    assert shown.classed("is-lit") == set(finding.lit) == again.classed("is-lit")
+    assert shown.classed("is-lit") == {*finding.lit, "edge-f5-y"} == again.classed("is-lit")
     shown.press("A hint")
     expect(shown.root.get_by_role("group", name="A hint")).to_contain_text(finding.hint)
     expect(shown.root.get_by_role("group", name="A hint")).to_be_focused()
@@ -281,7 +275,7 @@ def test_on_a_phone_with_a_class_and_a_damaged_storage(
     page = open_page(viewport=PHONE, color_scheme="dark")
     shown, kept = opened(page, address)
     tab = page.context.new_page()
-    tab.goto(f"{address}no-such-page")  # of the same origin
+    tab.goto(urljoin(address, "/no-such-page"))  # of the same origin
     write = "([key, text]) => localStorage.setItem(key, text)"
     counted = {"solved": 3, "first": 9, "tries": 5, "numbers": [1, 1, -2, "x"]}
     counted["mistakes"] = {"<img src=x onerror=alert(1)>": 4, "sign-of-difference": 2, "other": 1}
@@ -303,6 +297,13 @@ def test_on_a_phone_with_a_class_and_a_damaged_storage(
     expect(problem).to_have_count(0)
     number = class_number(2026, 12)
     expect(shown.field("Exercise")).to_have_value(str(number))
+    page.reload()
+    shown, kept = opened(page, address)
+    shown.root.get_by_text("My teacher gave me a seed").click()
+    expect(shown.field("Seed")).to_have_value("2026")
+    expect(shown.field("Student")).to_have_value("12")
+    shown.button("Take my exercises").click()
+    expect(shown.field("Exercise")).to_have_value(str(number))
     shown.enter("Exercise", "a million")
     expect(shown.problem.filter(has_text="a million")).to_be_visible()
     expect(shown.field("Exercise")).to_have_value("a million")
@@ -314,6 +315,50 @@ def test_on_a_phone_with_a_class_and_a_damaged_storage(
     expect(shown.status).to_contain_text("✓Right")
     expect(kept.row("forward")).to_have_text(["1", "1", "1", ""])
     assert_fits(page)
+
+
+def test_a_number_that_is_being_typed_stays(page: Page, address: str) -> None:
+    shown, _ = opened(page, address)
+    again = Practice(page, 1)
+    field = shown.field("Exercise")
+    tab_to(field)
+    page.keyboard.press("Control+A")
+    page.keyboard.type("47")
+    # the other view is somewhere else meanwhile, as is this one when a kind arrives late
+    again.menu("Kind").evaluate(
+        "(menu, kind) => { menu.value = kind; menu.dispatchEvent(new Event('change')); }", "error"
+    )
+    expect(shown.root.get_by_text(exercise("error", 1).prompt, exact=True)).to_be_visible()
+    expect(field).to_have_value("47")
+    page.keyboard.type("11")
+    page.keyboard.press("Enter")
+    expect(again.field("Exercise")).to_have_value("4711")
+    expect(field).to_have_value("4711")
+    page.keyboard.press("Control+A")
+    page.keyboard.type("007")
+    page.keyboard.press("Enter")
+    expect(field).to_have_value("7")  # what has arrived is told as it is
+
+
+def test_a_single_kind_needs_no_menu_and_y_is_lit_by_its_arrow(page: Page, address: str) -> None:
+    opened(page, address)
+    name = f"Exercise: {KINDS['delta-output'].title}"
+    single = Widget(page.get_by_role("group", name=name, exact=True))
+    expect(single.root.get_by_text(KINDS["delta-output"].title, exact=True)).to_be_visible()
+    expect(single.menu("Kind")).to_be_hidden()
+    asked = exercise("delta-output", 1)
+    assert asked.task
+    single.enter(f"{asked.task.name} =", f"{-asked.task.value:.5g}")
+    expect(single.status).to_contain_text("t − y was taken")
+    single.button("Show the line where it happens").click()
+    expect(single.part("edge-f5-y")).to_have_class(LIT)
+    assert single.classed("is-lit") == {"node-y", "edge-f5-y"}
+    # what appears below a pointer at rest was not pointed at
+    single.button("Show how it is computed").click()
+    expect(single.root.get_by_role("group", name="How it is computed")).to_be_visible()
+    expect(single.tip).to_be_hidden()
+    single.root.get_by_role("group", name="How it is computed").locator(".term").last.hover()
+    expect(single.tip).to_be_visible()
 
 
 @pytest.mark.parametrize(

@@ -62,8 +62,12 @@ OVERFLOW = """slide => {
         document.scrollingElement.scrollWidth - innerWidth, slide.scrollWidth - slide.clientWidth,
         ...parts.map((part) => part.getBoundingClientRect().right - innerWidth));
 }"""
-BOXES = """root => [...root.querySelectorAll(".bp-picture > svg, .bp-equation, .bp-sentence")]
-    .map((part) => Object.values(part.getBoundingClientRect().toJSON()).map(Math.round))"""
+BOXES = """root =>
+    [...root.querySelectorAll(".bp-picture > svg, .bp-equation, .bp-sentence, .bp-numbers .slot")]
+        .flatMap((part) => {
+            const { left, right, top, bottom } = part.getBoundingClientRect();
+            return part.matches(".slot") ? [left, right] : [left, right, top, bottom];
+        })"""
 
 
 def present(root: Locator) -> None:
@@ -149,7 +153,7 @@ def test_every_kind_of_widget_fits(open_page: OpenPage, serve_cells: Callable[..
         expect(outputs).to_have_count(len(KINDS) - 1, timeout=START_MS)
         for root in ROOTS:
             expect(page.locator(f".bp-page .{root}").first).to_be_attached(timeout=START_MS)
-        expect(page.locator(".bp-training .bp-node").first).to_be_visible()
+        expect(page.locator(".bp-training .bp-node").first).to_be_visible(timeout=START_MS)
         page.keyboard.press("p")
         for width, height in ((1280, 720), (1024, 768)):
             page.set_viewport_size({"width": width, "height": height})
@@ -178,7 +182,7 @@ def test_new_numbers_are_covered_until_they_are_asked_for(page: Page, voila_url:
     boxes = walk.root.evaluate(BOXES)
     page.keyboard.press("h")
     expect(walk.root).to_have_class(COVERING)
-    assert walk.root.evaluate(BOXES) == boxes  # nothing has moved
+    assert walk.root.evaluate(BOXES) == pytest.approx(boxes, abs=0.6)  # nothing has moved
     for number in fresh:
         assert not re.search(rf"(?<![\d.]){number}(?!\d)", heard(walk.root)), number
         assert not re.search(rf"(?<![\d.]){number}(?!\d)", painted(walk.root)), number
@@ -197,7 +201,7 @@ def test_new_numbers_are_covered_until_they_are_asked_for(page: Page, voila_url:
     expect(walk.root).to_have_class(REVEALED)
     walk.expect_step(12)
     expect(walk.status).to_contain_text("g′(r₅) is 0.25; δ₃ is −0.153; δ₄ is 0.0763")
-    assert walk.root.evaluate(BOXES) == boxes
+    assert walk.root.evaluate(BOXES) == pytest.approx(boxes, abs=0.1)
     assert walk.root.locator(".bp-covered, .bp-cover").count() == 0
 
     page.keyboard.press(

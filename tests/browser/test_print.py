@@ -13,7 +13,7 @@ from tests.browser.reader import START_MS, open_lesson
 from tests.browser.test_presented_look import present
 
 # Of a sheet of paper, less its margins: in pixels as wide as the browser lays it out.
-PAPER = {"A4": 673, "Letter": 695}
+PAPER = {"A4": 673, "Letter": 695, "A4 landscape": 1002}
 CONTROLS = "button, select, input, textarea, summary, progress, [role=tab], .bp-tip, .bp-header"
 FOUND = """selector => {
     const seen = (part) => part.checkVisibility({ visibilityProperty: true });
@@ -66,6 +66,8 @@ def test_chapter_on_paper(open_page: OpenPage, voila_url: str, chapter: str) -> 
     expect(page.locator(".bp-walk, .bp-board, .bp-walker").first).to_be_visible(timeout=START_MS)
     expect(page.get_by_text("Preparing the page")).to_have_count(0, timeout=START_MS)
     expect(page.locator(".bp-maths:not(:has(mjx-container))")).to_have_count(0, timeout=START_MS)
+    for walker in page.locator(".bp-walker").all():
+        walker.press("End")  # where its column is longest
     answers = page.locator(".bp-prose details")
     assert answers.count() >= 2
     answers.last.locator("summary").click()
