@@ -52,7 +52,7 @@ def notes_for(situation: Situation, steps: Sequence[Step]) -> tuple[Note, ...]:
     >>> situation = Situation()
     >>> notes = notes_for(situation, situation.walk())
     >>> notes[15].question
-    'Two edges lead on from f₁. Why do we add what comes back over them, and do not multiply?'
+    'Two edges lead on from f₁. Why do we add what comes back over them, and not multiply?'
     >>> notes[15].listen
     'A nudge of f₁ reaches E along each edge, and the effects add up. Along a path, multiply.'
     """

@@ -21,15 +21,19 @@ def write(students: str, seed: str, folder: str) -> str:
         One sentence about what cannot be.
     """
     count, number = checked(students, seed)
-    out = Path(folder).expanduser()
     if not folder.strip():
         raise ValueError(f"OUT is “{folder}”, but expected the name of a folder.")
     try:
+        out = Path(folder).expanduser()
         out.mkdir(parents=True, exist_ok=True)
         of = sheets(count, number)
         for name, key in (("worksheets", False), ("key", True)):
             (out / f"{name}.html").write_text(write_html(of, key=key), encoding="utf-8")
             (out / f"{name}.pdf").write_bytes(write_pdf(of, key=key))
+    except RuntimeError:  # ~ of somebody who has no home here
+        raise ValueError(
+            f"OUT is “{folder}”, but expected a folder in a home that there is."
+        ) from None
     except OSError as trouble:
         reason = (trouble.strerror or "nothing can be written there").lower()
         raise ValueError(

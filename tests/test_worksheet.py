@@ -265,6 +265,10 @@ def test_the_command_refuses_in_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     for arguments, sentence in (
         (("x", "7", str(tmp_path)), "Students is “x”, but expected a whole number from 1 to 60."),
+        (
+            ("2", "7", "~no such person/x"),
+            "OUT is “~no such person/x”, but expected a folder in a home",
+        ),
         (("2", "7", " "), "OUT is “ ”, but expected the name of a folder."),
         (
             ("2", "7", str(tmp_path / "file")),

@@ -76,9 +76,9 @@ class Candidates:
     def pairs(self) -> _Values:
         """Two different mistakes, if both tell."""
         keys = [slip.mistake.key for slip in self.slips]
-        rounds = np.array([slip.mistake.rounds for slip in self.slips])
+        rounds = np.array([slip.mistake.rounds for slip in self.slips], dtype=bool)
         numbers = {key: number for number, key in enumerate(dict.fromkeys(keys))}
-        kinds = np.array([numbers[key] for key in keys])
+        kinds = np.array([numbers[key] for key in keys], dtype=int)
         first, second = np.triu_indices(len(self.slips), 1)
         sensible = (kinds[first] != kinds[second]) & ~(rounds[first] & rounds[second])
         rows = np.column_stack([first, second])[sensible]
@@ -94,9 +94,7 @@ class Candidates:
     def _common_in_pairs(self) -> Array:
         """Mistakes on the way forward seldom come on top of one on the way back."""
         back = self.task.quantity.kind in BACKWARD
-        early = np.array(
-            [back and slip.mistake.stage in ("weight", "output") for slip in self.slips]
-        )
+        early = [back and slip.mistake.stage in ("weight", "output") for slip in self.slips]
         return np.where(early, self._common / 3.0, self._common)
 
     @staticmethod

@@ -60,7 +60,7 @@ def single_mistakes(task: Task) -> tuple[Example, ...]:
     >>> task = Task(Network.three_layer(), ((1.0, 0.0),), ((1.0,),), Quantity("delta", ("f5",)))
     >>> first = single_mistakes(task)[0]
     >>> first.mistake.key, round(task.value, 4), round(first.value, 4)
-    ('activation-forgotten', -0.5294, -0.88)
+    ('bias-forgotten', -0.5091, -0.4403)
     """
     known = candidates(task)
     return tuple(

@@ -57,9 +57,9 @@ def findings_of(
         # Whatever only loses digits is one and the same.
         keys = frozenset("digits" if s.mistake.rounds else s.mistake.key for s in slips)
         groups.setdefault(keys, []).append(slips)
-    told = [slips for same in groups.values() for slips in _different(task, same)]
+    told = [slips for same in groups.values() for slips in _different(same)]
     if len(told) > 2:
-        told = [_at_either(_different(task, same)) for same in groups.values()]
+        told = [_at_either(_different(same)) for same in groups.values()]
     if len(told) > 2:
         return (), ()
     return tuple(told), tuple(_finding(task, slips) for slips in told)
@@ -75,7 +75,7 @@ def _fill(task: Task, slip: Slip, text: str) -> str:
     return text.format(where=place.where, instead=place.instead, name=task.name)
 
 
-def _different(task: Task, same: list[Slips]) -> list[Slips]:
+def _different(same: list[Slips]) -> list[Slips]:
     """The same mistakes at really different places: not at one place and at all of them."""
     if any(slip.mistake.rounds for slip in same[0]):
         return same[:1]
@@ -84,7 +84,12 @@ def _different(task: Task, same: list[Slips]) -> list[Slips]:
         for slips in same
         if not any(_wider(slips, other) for other in same if other is not slips)
     ]
-    return list({clause(task, slips): slips for slips in reversed(narrow)}.values())[::-1]
+    return list({_places(slips): slips for slips in reversed(narrow)}.values())[::-1]
+
+
+def _places(slips: Slips) -> tuple[object, ...]:
+    """Equal for the same places: a layer's only neuron is all of it, whatever it is called."""
+    return tuple((slip.place.terms, slip.place.instead) for slip in slips)
 
 
 def _wider(slips: Slips, other: Slips) -> bool:

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from backprop_core.diagnosis.place import Place
 from backprop_core.diagnosis.task import Task
-from backprop_core.equations import PLAIN, Equation, Term, joined, symbol, tied_to
+from backprop_core.equations import PLAIN, Equation, Term, symbol
 
 __all__ = ["line_of"]
 
@@ -26,7 +26,7 @@ def line_of(task: Task, place: Place) -> tuple[Equation | None, tuple[str, ...],
     over_samples = bool(meant) and meant == task.sample_terms
     lines = [
         line
-        for line in (_over_samples(task) if over_samples else _lines(task))
+        for line in ((task.sum_over_samples,) if over_samples else _lines(task))
         if over_samples or not meant or line.result.latex in meant
     ]
     ties = {tie for line in lines for term in _terms(line) for tie in term.ties}
@@ -66,11 +66,3 @@ def _lines(task: Task) -> tuple[Equation, ...]:
             needed.add(latex)
             waiting += [outputs.get(term.latex, term.latex) for term in _factors(known[latex])]
     return tuple(line for latex, line in known.items() if latex in needed)
-
-
-def _over_samples(task: Task) -> tuple[Equation, ...]:
-    """The sum over the samples, which is in no walk."""
-    ties = tied_to(task.nodes)
-    each = [Term(latex, task.of_sample(i), "", ties) for i, latex in enumerate(task.sample_terms)]
-    total = Term(task.gradient_latex, task.gradient.of(task.network, *task.nodes), "", ties)
-    return (Equation(total, joined("+", [(term,) for term in each])),)

@@ -1,4 +1,4 @@
-"""List the mistakes that are in the digits only: a formula, a sentence, a hint each."""
+"""List the mistakes of writing a number down: a formula, a sentence, a hint each."""
 
 import numpy as np
 
@@ -16,6 +16,14 @@ def _significant(values: Array, digits: int, rounding: np.ufunc = np.rint) -> Ar
 
 
 DIGITS: tuple[Mistake, ...] = (
+    Mistake(
+        "sign-lost",
+        "answer",
+        answer.answer_of("r", "output", "error", "weight", "bias"),
+        lambda at: -at.right,
+        "the digits are right and the sign is not",
+        "Look at your last line once more: on which side of 0 does the number lie?",
+    ),
     Mistake(
         "decimal-point",
         "answer",

@@ -7,7 +7,15 @@ from math import floor, log10
 import numpy as np
 
 from backprop_core.backprop import Forward, Gradient, backward, error, forward, learning_rate
-from backprop_core.equations import PLAIN, plain_text, unicode_name
+from backprop_core.equations import (
+    PLAIN,
+    Equation,
+    Term,
+    joined,
+    plain_text,
+    tied_to,
+    unicode_name,
+)
 from backprop_core.network import Network, whole_number
 from backprop_core.quantity import Quantity
 from backprop_core.situation import Situation
@@ -206,6 +214,16 @@ class Task:
             rf"\frac{{\partial E^{{({i + 1})}}}}{{\partial {PLAIN.parameter(self.nodes)}}}"
             for i in range(len(self.x))
         )
+
+    @property
+    def sum_over_samples(self) -> Equation:
+        """∂E/∂ of the quantity's weight or bias, added up: a line that is in no walk."""
+        ties = tied_to(self.nodes)
+        each = [
+            Term(latex, self.of_sample(i), "", ties) for i, latex in enumerate(self.sample_terms)
+        ]
+        total = Term(self.gradient_latex, self.gradient.of(self.network, *self.nodes), "", ties)
+        return Equation(total, joined("+", [(term,) for term in each]))
 
     @property
     def result_latex(self) -> str:

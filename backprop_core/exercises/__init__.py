@@ -6,16 +6,14 @@
 """
 
 from backprop_core.exercises.checking import Feedback, check
-from backprop_core.exercises.dice import CLASS_NUMBERS, Dice, class_number
+from backprop_core.exercises.dice import class_number
 from backprop_core.exercises.exercise import LARGEST, Exercise, Given, Kind, Option
 from backprop_core.exercises.kinds import KINDS, exercise
 from backprop_core.exercises.settings import situation_of
 
 __all__ = [
-    "CLASS_NUMBERS",
     "KINDS",
     "LARGEST",
-    "Dice",
     "Exercise",
     "Feedback",
     "Given",

@@ -110,7 +110,7 @@ def updated_weight(number: int) -> Exercise:
     by = "with the gradient of both samples together" if len(setting.x) > 1 else "with this sample"
     question = f"What is {name} after one update {by}? {_slope(setting)}"
     given = (*_known_for_gradient(told, task.nodes), told.rate())
-    lines = (*told.gradient_lines(task.nodes), told.update_line(task.nodes))
+    lines = (*told.gradient_lines(task), told.update_line(task.nodes))
     return _exercise("updated-weight", number, setting, task, question, given, lines)
 
 
@@ -169,7 +169,7 @@ def _gradient(
     both = ", of both samples together" if len(setting.x) > 1 else ""
     question = f"What is {task.name}{both}? {_slope(setting)}"
     given = _known_for_gradient(told, task.nodes)
-    lines = told.gradient_lines(task.nodes)
+    lines = told.gradient_lines(task)
     return _exercise(kind, number, setting, task, question, given, lines)
 
 

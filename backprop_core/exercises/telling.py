@@ -3,7 +3,8 @@
 from dataclasses import replace
 from functools import cached_property
 
-from backprop_core.equations import PLAIN, Equation, Term, joined, plain_text, subscript, symbol
+from backprop_core.diagnosis import Task
+from backprop_core.equations import PLAIN, Equation, Term, plain_text, subscript, symbol
 from backprop_core.exercises.exercise import Given
 from backprop_core.exercises.settings import Setting
 
@@ -61,22 +62,17 @@ class Telling:
                 lines.append(self.line(plain_text(rf"\delta_{{{sender[1:]} \to {neuron[1:]}}}")))
         return (*lines, self.line(plain_text(self.delta(neuron))))
 
-    def gradient_lines(self, nodes: tuple[str, ...]) -> tuple[Equation, ...]:
+    def gradient_lines(self, task: Task) -> tuple[Equation, ...]:
         """How ∂E/∂ of a weight or bias comes about: slope and product, added up over a batch."""
-        parameter = PLAIN.parameter(nodes)
-        name = f"∂E/∂{plain_text(parameter)}"
-        slope = self.slope(nodes[-1])
-        if len(self._lines) == 1:
+        name, slope = plain_text(task.gradient_latex), self.slope(task.nodes[-1])
+        if len(task.x) == 1:
             return self.line(slope), self.line(name)
-        lines, parts = [], []
-        for sample in range(len(self._lines)):
+        lines = []
+        for sample, latex in enumerate(task.sample_terms):
             line = self.line(name, sample)
-            latex = rf"\frac{{\partial E^{{({sample + 1})}}}}{{\partial {parameter}}}"
             part = replace(line.result, latex=latex)
             lines += [self.line(slope, sample), Equation(part, line.terms)]
-            parts.append(part)
-        total = Term(line.result.latex, self.setting.g.of(self.net, *nodes), "", line.result.ties)
-        return (*lines, Equation(total, joined("+", ((part,) for part in parts))))
+        return (*lines, task.sum_over_samples)
 
     def update_line(self, nodes: tuple[str, ...]) -> Equation:
         """Old value − h · gradient; the gradient of the whole batch."""

@@ -99,9 +99,8 @@ function renew(root) {
   });
   const bare = (elements) =>
     elements.filter((element) => !pieces.has(element) && isSecret(element, told));
-  bare(labels).forEach((text) => coverLabel(text, pieces));
-  bare(values).forEach((element) => pieces.set(element, coverValue(element)));
-  bare(sentences).forEach((element) => coverSentence(element, covering));
+  coverLabels(bare(labels), pieces);
+  coverTexts(bare(values), bare(sentences), covering);
   if (pieces.size) coverTip(root);
   else if (told.size) root.classList.add("is-revealed"); // each was asked for by itself
   covering.observer.takeRecords(); // what we did ourselves
@@ -142,41 +141,59 @@ function isSecret(element, told) {
   return numbersIn(element.textContent).some((number) => !told.has(number));
 }
 
-/** A label in a graph: its symbol stays, a bar stands for its number. */
-function coverLabel(text, pieces) {
-  const shown = text.textContent;
-  const [number] = shown.matchAll(NUMBER);
-  const [from, length] = [number.index, number[0].length];
-  const room = FIGURE_SPACE.repeat(Math.floor((length - 1) / 2));
-  const mask = `${room}?${room}`;
-  const hidden = shown.slice(0, from) + mask + shown.slice(from + length);
-  text.textContent = hidden;
-  const [first, last] = [from, from + mask.length - 1].map((at) => text.getExtentOfChar(at));
-  const bar = document.createElementNS(text.namespaceURI, "rect");
-  const place = {
-    class: "bp-cover", x: first.x - 2, y: first.y, rx: 3,
-    width: last.x + last.width - first.x + 4, height: first.height,
-  };
-  for (const [name, value] of Object.entries(place)) bar.setAttribute(name, value);
-  if (text.hasAttribute("transform")) bar.setAttribute("transform", text.getAttribute("transform"));
-  text.before(bar);
-  text.classList.add("bp-covered");
-  pieces.set(text, { shown, hidden, bar });
+// What is measured is measured of all of them at once, so that the page is laid out once.
+
+/** Labels in a graph: their symbols stay, bars stand for their numbers. */
+function coverLabels(texts, pieces) {
+  const masked = texts.map((text) => {
+    const shown = text.textContent;
+    const [{ 0: number, index }] = shown.matchAll(NUMBER);
+    const room = FIGURE_SPACE.repeat(Math.floor((number.length - 1) / 2));
+    const mask = `${room}?${room}`;
+    const hidden = shown.slice(0, index) + mask + shown.slice(index + number.length);
+    text.textContent = hidden;
+    return { text, shown, hidden, ends: [index, index + mask.length - 1] };
+  });
+  const extents = masked.map(({ text, ends }) => ends.map((at) => text.getExtentOfChar(at)));
+  masked.forEach(({ text, shown, hidden }, n) => {
+    const [first, last] = extents[n];
+    const bar = document.createElementNS(text.namespaceURI, "rect");
+    const place = {
+      class: "bp-cover", x: first.x - 2, y: first.y, rx: 3,
+      width: last.x + last.width - first.x + 4, height: first.height,
+    };
+    for (const [name, value] of Object.entries(place)) bar.setAttribute(name, value);
+    if (text.hasAttribute("transform")) bar.setAttribute("transform", text.getAttribute("transform"));
+    text.before(bar);
+    text.classList.add("bp-covered");
+    pieces.set(text, { shown, hidden, bar });
+  });
 }
 
-/** A number that has an element to itself. @returns {Piece} */
-function coverValue(element) {
-  const [shown, { width }] = [element.textContent, element.getBoundingClientRect()];
-  element.textContent = "?";
-  element.classList.add("bp-covered");
-  const em = Number.parseFloat(getComputedStyle(element).fontSize) * (element.currentCSSZoom ?? 1);
-  const room = (width - element.getBoundingClientRect().width) / 2 / em;
-  element.style.paddingInline = `${Math.max(0, room)}em`;
-  return { shown, hidden: "?" };
+/** Numbers that have an element to themselves, and those in sentences, whose words stay. */
+function coverTexts(values, sentences, { pieces, told }) {
+  const split = sentences.map((element) => [element, element.textContent, spansIn(element, told)]);
+  const covered = [...values, ...split.flatMap(([, , spans]) => [...spans.keys()])];
+  const width = (element) => element.getBoundingClientRect().width;
+  const widths = covered.map(width);
+  values.forEach((element) => pieces.set(element, { shown: element.textContent, hidden: "?" }));
+  for (const element of covered) {
+    element.textContent = "?";
+    element.classList.add("bp-covered");
+  }
+  const rooms = covered.map((element, n) => {
+    const em = Number.parseFloat(getComputedStyle(element).fontSize) * (element.currentCSSZoom ?? 1);
+    return Math.max(0, (widths[n] - width(element)) / 2 / em);
+  });
+  covered.forEach((element, n) => { element.style.paddingInline = `${rooms[n]}em`; });
+  for (const [element, shown, spans] of split) {
+    pieces.set(element, { shown, hidden: element.textContent, spans });
+  }
 }
 
-/** A sentence: its words stay. */
-function coverSentence(element, { pieces, told }) {
+/** The numbers of a sentence that nobody has asked for, each put into a span of its own.
+ * @returns {Map<Element, string>} */
+function spansIn(element, told) {
   const shown = element.textContent;
   const [parts, spans] = [[], new Map()];
   let at = 0;
@@ -188,8 +205,7 @@ function coverSentence(element, { pieces, told }) {
     at = index + number.length;
   }
   element.replaceChildren(...parts, shown.slice(at));
-  spans.forEach((_, span) => coverValue(span));
-  pieces.set(element, { shown, hidden: element.textContent, spans });
+  return spans;
 }
 
 /** A tooltip says what a term means; what it is now would be half the answer. */

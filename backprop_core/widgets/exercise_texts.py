@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from backprop_core.diagnosis import Finding
 from backprop_core.equations import Equation, Term, format_number, plain_text
@@ -11,6 +11,8 @@ from backprop_core.widgets.mathml import mathml
 from backprop_core.widgets.templates import spell
 
 __all__ = ["can_show", "tell", "tell_feedback"]
+
+T = TypeVar("T")
 
 NOT_YET = "Not yet."
 SLIP = "is-slip"  # class of the terms of a line in which the mistake is
@@ -44,22 +46,26 @@ def tell_feedback(exercise: Exercise, feedback: Feedback, opened: Iterable[str])
     opened : iterable of {"line", "place", "hint", "solution"}
     """
     findings = feedback.findings
-    named = any(finding.mistakes for finding in findings)  # then they say what `feedback` says
+    sentence, found = feedback.sentence, [f.sentence for f in findings if f.sentence]
+    if any(finding.mistakes for finding in findings):  # then both say the same
+        wrong = feedback.status == "wrong"
+        either_or = [feedback.sentence] if len(found) > 1 else found
+        sentence, found = (NOT_YET, either_or) if wrong else (sentence, [])
     told: dict[str, Any] = {
         "status": feedback.status,
-        "sentence": NOT_YET if named and feedback.status == "wrong" else feedback.sentence,
-        "findings": _either_or([finding.sentence for finding in findings if finding.sentence]),
+        "sentence": sentence,
+        "findings": found,
         "mistakes": [list(finding.mistakes) for finding in findings],
     }
     lit: list[str] = []
     if "line" in opened:
-        told["line"] = [_line(finding) for finding in findings]
+        told["line"] = _different(_line(finding) for finding in findings)
     if "place" in opened:
         told["place"] = True
     if told.keys() & {"line", "place"}:
         lit += (tie for finding in findings for tie in _with_arrows(exercise, finding.lit))
     if "hint" in opened:
-        told["hint"] = [finding.hint for finding in findings]
+        told["hint"] = _different(finding.hint for finding in findings)
     if "solution" in opened:
         told["solution"] = _solution(exercise)
         lit += _right(exercise) if exercise.form == "edges" else []
@@ -92,12 +98,13 @@ def _solution(exercise: Exercise) -> dict[str, Any]:
     }
 
 
-def _either_or(sentences: list[str]) -> list[str]:
-    """One sentence as it is; two as what can be only one of them."""
-    if len(sentences) < 2:
-        return sentences
-    words = ("Either", *("Or" for _ in sentences[1:]))
-    return [f"{word} {s[:1].lower()}{s[1:]}" for word, s in zip(words, sentences, strict=True)]
+def _different(told: Iterable[T]) -> list[T]:
+    """What differs, in its order: two mistakes may happen at one place."""
+    different: list[T] = []
+    for one in told:
+        if one not in different:
+            different.append(one)
+    return different
 
 
 def _right(exercise: Exercise) -> list[str]:

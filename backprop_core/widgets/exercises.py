@@ -64,7 +64,10 @@ class Exercises(anywidget.AnyWidget):
     (8, {})
     """
 
-    _esm = script("asking.mjs", "progress_store.mjs", "exercise_forms.mjs", "exercises.mjs")
+    _esm = script(
+        *("asking.mjs", "progress_store.mjs", "exercise_forms.mjs"),
+        *("exercise_parts.mjs", "exercises.mjs"),
+    )
     _css = stylesheet("exercises.css", "exercise_forms.css")
 
     name = traitlets.Unicode().tag(sync=True)

@@ -16,6 +16,11 @@ import { listener, make, tieOf, write } from "./shared.mjs";
  */
 
 const IDLE_MS = 2500;
+const SCREEN = 0.8; // of a slide that is too long: so far it goes on, and the rest is seen again
+const WORDS = /^.{0,60}\S*/; // with which a slide is announced
+const ON_SLIDES = ["bp-slide", "bp-around", "bp-within"]; // what is on one; around that; around its widget
+const MARKED = ON_SLIDES.map((name) => `.${name}`).join();
+const NEARLY = 4; // px that are not worth a step
 // In other widgets, and where edges are picked, a click on a picture has a meaning of its own.
 const POINTED_AT = ":is(.bp-walk, .bp-walker, .bp-board, .bp-exercise:not(:has([type=checkbox])))";
 
@@ -26,6 +31,13 @@ const here = (globalThis[Symbol.for("backprop-core: presenter")] ??= { leave: nu
 export function togglePresenting(deck, from) {
   if (here.leave) here.leave();
   else here.leave = present(deck, from, () => { here.leave = null; });
+}
+
+/** Mark whatever stands around an element, up to another one. */
+function markAround(element, until, name) {
+  for (let part = element.parentElement; part && until.contains(part); part = part.parentElement) {
+    part.classList.add(name);
+  }
 }
 
 /** Whether a key that is pressed there belongs to what is there. A clicker's keys go on. */
@@ -74,13 +86,17 @@ function present(deck, from, ended) {
     const anew = next.root !== slide?.root;
     if (slide) conceal(anew);
     slide = next;
-    for (const part of [slide.heading, ...slide.elements]) part?.classList.add("bp-slide");
+    for (const part of [slide.heading, ...slide.elements].filter(Boolean)) {
+      part.classList.add("bp-slide");
+      markAround(part, document.body, "bp-around");
+    }
     if (slide.root) {
       slide.root.classList.add("is-presented");
+      markAround(slide.root, slide.elements[0], "bp-within");
       stepped.observe(slide.root, { attributeFilter: ["data-step", "data-question"] });
       if (anew && hiding && canCover(slide.root)) cover(slide.root);
     }
-    window.scrollTo(0, 0);
+    for (const part of [document.scrollingElement, ...slide.elements]) part.scrollTop = 0;
     deck.shown(slide);
     write($(".bp-presenter-place span"), slide.title ? `${slide.title} · ` : "");
     write($(".bp-presenter-place b"), `${slides.indexOf(slide) + 1} / ${slides.length}`);
@@ -89,7 +105,7 @@ function present(deck, from, ended) {
 
   /** @param {boolean} whole or only its classes, because the same widget stays */
   function conceal(whole) {
-    html.querySelectorAll(".bp-slide").forEach((part) => part.classList.remove("bp-slide"));
+    html.querySelectorAll(MARKED).forEach((part) => part.classList.remove(...ON_SLIDES));
     stepped.disconnect();
     slide.root?.classList.remove("is-presented");
     if (!whole || !slide.root) return;
@@ -120,13 +136,23 @@ function present(deck, from, ended) {
     return true;
   }
 
+  /** @param {1 | -1} way @returns {boolean} whether the slide goes on there, out of sight */
+  function scroll(way) {
+    if (isStepped()) return false;
+    const box = slide.elements.find((part) => part.scrollHeight > part.clientHeight + NEARLY
+      && getComputedStyle(part).overflowY === "auto") ?? document.scrollingElement;
+    const before = box.scrollTop;
+    box.scrollTop += way * SCREEN * box.clientHeight;
+    return Math.abs(box.scrollTop - before) > NEARLY;
+  }
+
   const beside = (way) => slides[slides.indexOf(slide) + way];
 
   const acts = {
-    previous: () => step("previous") || goTo(beside(-1)),
+    previous: () => step("previous") || scroll(-1) || goTo(beside(-1)),
     next() {
       if (hiding && slide.root && isCovered(slide.root)) reveal(slide.root);
-      else if (!step("next")) goTo(beside(1));
+      else if (!step("next") && !scroll(1)) goTo(beside(1));
     },
     first: () => step("first") || goTo(slides[0]),
     last: () => step("last") || goTo(slides.at(-1)),
@@ -203,9 +229,17 @@ function present(deck, from, ended) {
       title, step: way, place: placeText(),
       question: root?.dataset.question || slide.notes?.question || "",
       listen: root?.dataset.listen ?? "", advice: slide.notes?.say ?? "",
-      next: (isStepped() && root.dataset.next) || beside(1)?.title || "The end",
+      next: (isStepped() && root.dataset.next) || nameOfNext(),
       began, left: clock.text(), plan: deck.plan(slide),
     });
+  }
+
+  /** Its title, or how it begins if it goes on with this one's. */
+  function nameOfNext() {
+    const next = beside(1);
+    if (!next) return "The end";
+    if (next.title !== slide.title) return next.title;
+    return next.root?.getAttribute("aria-label") ?? `${next.elements[0].textContent.trim().match(WORDS)} …`;
   }
 
   function onKey(event) {
@@ -244,9 +278,13 @@ function present(deck, from, ended) {
     show(find(shown));
   }
 
+  const comesAfter = (element, other) =>
+    element.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_PRECEDING;
+
   const find = (element) =>
     slides.find(({ elements }) => elements.some((part) => part.contains(element)))
-      ?? slides.find(({ heading }) => heading?.contains(element)) ?? slides[0];
+      ?? slides.find(({ heading }) => heading?.contains(element))
+      ?? slides.findLast(({ elements: [top] }) => comesAfter(element, top)) ?? slides[0];
 
   function leave() {
     listening.abort();
@@ -307,10 +345,16 @@ export function presentable(root, listening) {
   const deck = {
     place: root,
     slides: () => [slide],
-    open() { root.popover = "manual"; },
+    open() {
+      root.popover = "manual";
+      document.documentElement.classList.add("bp-alone");
+    },
     shown() {},
     plan: () => [],
-    close() { root.popover = null; },
+    close() {
+      root.popover = null;
+      document.documentElement.classList.remove("bp-alone");
+    },
   };
   const toggle = () => togglePresenting(deck, root);
   const { signal } = listening;

@@ -112,7 +112,7 @@ function render({ model, el }) {
   const root = makeRoot(el, "bp-walk", TEMPLATE, "Walkthrough");
   const $ = (selector) => root.querySelector(selector);
   const parts = {
-    picture: $(".bp-picture"), title: $(".bp-title"),
+    picture: $(".bp-picture"), telling: $(".bp-telling"), title: $(".bp-title"),
     sentence: $(".bp-sentence p"), aside: $(".bp-aside"), equations: $(".bp-equations"),
     note: $(".bp-note"),
     granularity: $("select"),
@@ -163,6 +163,7 @@ function render({ model, el }) {
   function buildGraph() {
     parts.picture.innerHTML = model.get("graph");
     memory = { of: null, shown: null };
+    root.classList.toggle("is-wide", Boolean(parts.picture.querySelector(".node-f8")));
     addReaches(parts.picture);
     buildBookmarks();
   }
@@ -213,6 +214,7 @@ function render({ model, el }) {
   function paintEquations() {
     const values = numbers()[here()].numbers;
     const { equations, note = "" } = script()[here()];
+    for (const n of [2, 3, 4, 5]) parts.telling.classList.toggle(`has-${n}`, equations.length >= n);
     unwrap(parts.equations);
     writeEquations(parts.equations, equations
       .map((equation, i) => ({ ...spelled(equation, told("script").templates), values: values[i] })));

@@ -49,6 +49,7 @@ SIZES = """root => {
         equations: root.querySelectorAll(".bp-equation").length,
         symbols: Math.min(...sizes(".bp-symbols")), numbers: Math.min(...sizes(".bp-numbers")),
         labels: a * Math.min(...sizes("text.weight, text.value, text.delta")),
+        wide: root.querySelector(".bp-equations").offsetWidth,
         over: Math.max(...[document.scrollingElement, root, root.querySelector(".bp-telling")]
             .flatMap(over), ...[...root.querySelectorAll(".bp-equation")].map((e) => over(e)[0])),
     };
@@ -100,8 +101,9 @@ def test_walkthrough_fills_the_screen(open_page: OpenPage, voila_url: str) -> No
     assert hidden.count() >= 12
     assert not any(part.is_visible() for part in hidden.all())
     assert not page.locator(".bp-lesson .bp-actions, .bp-lesson .bp-parameters").first.is_visible()
-    for width, height in ((1920, 1080), (1280, 720), (1024, 768)):
+    for width, height in ((1920, 1080), (1280, 720), (1024, 768), (390, 844)):
         page.set_viewport_size({"width": width, "height": height})
+        phone = width < 700
         large = width > 1024
         for by, steps in (("neuron", (0, 12, 20, 24, 36)), ("layer", (9, 12))):
             choose = "(menu, by) => { menu.value = by; menu.dispatchEvent(new Event('change')); }"
@@ -115,6 +117,13 @@ def test_walkthrough_fills_the_screen(open_page: OpenPage, voila_url: str) -> No
                 where = f"{width} × {height}, {by} {step}: {size}"
                 assert size["over"] <= 0, where
                 assert size["top"] >= 0, where
+                expect(walk.root.locator(".bp-sentence")).to_be_in_viewport(ratio=1)
+                if phone:  # one thing below the other, in the whole width
+                    assert size["wide"] > 0.85 * width, where
+                    assert size["sentence"] >= 19, where
+                    assert size["symbols"] >= 15, where
+                    assert size["numbers"] >= 13, where
+                    continue
                 assert size["picture"] >= (0.6 if large else 0.55), where
                 assert size["labels"] >= (20 if large else 18), where
                 if size["equations"] <= 3:

@@ -19,6 +19,10 @@ OVERFLOWS = """() => {
         .filter((box) => box.scrollWidth > box.clientWidth + 1 && box.localName !== "tr");
     return [scrollWidth > innerWidth, scrollHeight > innerHeight, wide.length > 0];
 }"""
+LEFT_BELOW = """() => {
+    const boxes = [document.scrollingElement, ...document.querySelectorAll(".bp-slide.bp-output")];
+    return Math.max(...boxes.map((box) => box.scrollHeight - box.scrollTop - box.clientHeight));
+}"""
 TYPE_SIZE = "prose => parseFloat(getComputedStyle(prose).fontSize)"
 # Timers that run, for the sake of those that would be left over.
 COUNT_TIMERS = """
@@ -65,6 +69,17 @@ class Presenter:
     def press(self, *keys: str) -> None:
         for key in keys:
             self.page.keyboard.press(key)
+
+    def go_on(self) -> int:
+        """Press Page Down until this slide has been seen; in how many screens that was."""
+        here = self.place()
+        for screens in range(1, 20):
+            left = self.page.evaluate(LEFT_BELOW)
+            self.press("PageDown")
+            if self.place() != here or here[0] == here[1]:
+                assert left <= 4, here
+                return screens
+        pytest.fail(f"slide {here} has no end")
 
     def button(self, name: str) -> Locator:
         return self.bar.get_by_role("button", name=name, exact=True)
@@ -172,7 +187,7 @@ def test_by_keyboard_alone(
     presenter.leave()
     assert state(page) == before
     assert listeners(page) == listening
-    expect(page.get_by_role("link", name="←").last).to_be_in_viewport()
+    expect(heading(page, "What to remember")).to_be_in_viewport()
     presenter.press("PageDown", "h", "ArrowRight")
     walk.expect_step(0)
 
@@ -325,6 +340,9 @@ def test_speaker_notes(
     notes.keyboard.press("End")
     notes.keyboard.press("PageDown")
     expect(heading(notes, "What you will be able to do")).to_be_visible()
+    expect(notes.get_by_text("Next: A name that needs three layers")).to_be_visible()
+    notes.keyboard.press("Home")  # what comes next has the same title
+    expect(notes.get_by_text("Next: Walkthrough")).to_be_visible()
     with notes.expect_event("close"):
         shown.leave()
     page.evaluate("window.open = () => null")
@@ -390,14 +408,19 @@ def test_folded_answers_and_every_slide_fits(page: Page, voila_url: str) -> None
         expect(heading(page, "Putting it together")).to_be_visible()
         page.wait_for_function("new Promise((go) => requestAnimationFrame(() => setTimeout(go)))")
         _, slides = presenter.place()
+        screens = []
         for number in range(1, slides + 1):
             assert presenter.place() == (number, slides)
-            if page.locator(".bp-prose .bp-slide").count():
+            prose = page.locator(".bp-prose:has(.bp-slide)")
+            if prose.count():
                 assert page.evaluate(OVERFLOWS) == [False, False, False], number
-                assert (
-                    page.locator(".bp-prose:has(.bp-slide)").last.evaluate(TYPE_SIZE) >= width / 51
-                )
-            presenter.press("PageDown")
+                assert prose.last.evaluate(TYPE_SIZE) >= width / 51
+                assert presenter.go_on() == 1
+            else:
+                screens.append(presenter.go_on())
+        assert max(screens) > 1  # the rules with their conventions are long
+        expect(heading(page, "What to remember")).to_be_visible()  # and no links for readers
+        expect(page.get_by_role("link", name="←")).to_be_hidden()
         presenter.leave()
         assert presenter.enter().place()[1] == slides  # nothing was laid out too early
     presenter.press("Home")

@@ -37,6 +37,8 @@ FOUND = """selector => {
         pale: text.filter(seen).filter((part) => light(style(part).color)).length,
         wide: all.filter((part) => part.getBoundingClientRect().right > innerWidth + 1
             && !part.closest(".bp-front, .bp-behind")).map((part) => part.outerHTML.slice(0, 90)),
+        long: [...document.querySelectorAll(".bp-derivation .equation")].filter(seen)
+            .filter((part) => part.scrollWidth > part.clientWidth + 1).length,
         cut: whole.filter(seen).filter(({ scrollHeight, clientHeight }) =>
             scrollHeight > clientHeight + 8).map((part) => part.className),
         type: parseFloat(style(document.querySelector(".bp-prose p")).fontSize),
@@ -86,6 +88,7 @@ def test_chapter_on_paper(open_page: OpenPage, voila_url: str, chapter: str) -> 
         assert found["controls"] == []
         assert found["wide"] == []
         assert found["cut"] == []
+        assert found["long"] == 0
         assert found["dark"] == found["pale"] == 0
         assert 13 <= found["type"] <= 16  # 10 to 12 points
     # what was opened is printed, what is folded is not

@@ -96,6 +96,14 @@ def test_more_than_two_are_not_guessed_among() -> None:
     assert not diagnose(task, 0.123).findings
 
 
+def test_the_only_neuron_is_named_once() -> None:
+    net = Network.from_weights([[[0.7]]], [[0.2]])
+    task = Task(net, ((0.8,),), ((1.0,),), Quantity("gradient", ("x1", "f1")))
+    assert diagnose(task, (forward(net, task.x).y.item() - 1.0) * 0.8).sentence == (
+        "It looks as if the slope g′(r) was left out at f₁."
+    )
+
+
 def test_a_pair_is_named_and_both_places_light_up() -> None:
     task = replace(DELTA, quantity=Quantity("delta", ("f1",)), digits=5)
     f = forward(NET, task.x)

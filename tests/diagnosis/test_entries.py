@@ -162,6 +162,7 @@ WORKED = {
     "gradient-given": Worked(asked("updated f3-f5"), at(), delta * s5 * f3),
     "step-given": Worked(asked("updated f3-f5"), at(), H * delta * s5 * f3),
     "change-given": Worked(asked("updated f5"), at(), -H * delta * s5),
+    "sign-lost": Worked(asked("r f1"), at(), -r1),
     "decimal-point": Worked(asked("delta f3"), at(other=-1), delta_3 / 10),
     "cut-off": Worked(asked("f1"), at(), trunc(f1 * 1e4) / 1e4),
     "last-digit": Worked(asked("f1"), at(other=1), f1 + 1e-4),
@@ -224,6 +225,7 @@ def test_it_is_named_with_a_hint_and_the_line_where_it_happens(key: str) -> None
     if found.verdict == "convention":
         assert "∂E/∂r₃" in found.sentence
         return
+    assert found.findings
     if MISTAKES[key].rounds:
         assert all(MISTAKES[k].rounds for finding in found.findings for k in finding.mistakes)
     else:

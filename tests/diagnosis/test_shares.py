@@ -11,8 +11,15 @@ from time import process_time
 import numpy as np
 import pytest
 
-from backprop_core.diagnosis import CATALOGUE, Diagnosis, Task, diagnose
-from backprop_core.diagnosis.candidates import candidates, half_unit
+from backprop_core.diagnosis import (
+    CATALOGUE,
+    Diagnosis,
+    Task,
+    diagnose,
+    half_unit,
+    single_mistakes,
+)
+from backprop_core.diagnosis.candidates import candidates
 from backprop_core.diagnosis.slipped import passes
 from tests.diagnosis.random_tasks import random_tasks, typed
 
@@ -57,14 +64,13 @@ def named(found: Diagnosis, keys: tuple[str, ...]) -> bool:
     return any(kinds(finding.mistakes) == kinds(keys) for finding in found.findings)
 
 
-def single_mistakes(tasks: Iterable[Task], most: int, seed: int = 0) -> Shares:
+def single_mistakes_named(tasks: Iterable[Task], most: int, seed: int = 0) -> Shares:
     """How many single mistakes are named, of those that change what is typed."""
     rng, shares = np.random.default_rng(seed), Shares()
     for task in tasks:
-        found = candidates(task)
-        for row in rng.permutation(len(found.slips))[:most]:
-            (slip,), value = found.singles.rows[row], float(found.singles.values[row])
-            key = found.slips[slip].mistake.key
+        made = single_mistakes(task)
+        for place in rng.permutation(len(made))[:most]:
+            value, key = made[place].value, made[place].mistake.key
             if value and not reads_right(task, value):
                 said = judged(task, value)
                 # The same number may be right elsewhere, and that is said first.
@@ -127,7 +133,7 @@ def blamed(tasks: Iterable[Task], each: int, seed: int = 0) -> Shares:
 
 
 def test_single_mistakes_are_named() -> None:
-    shares = single_mistakes(random_tasks(2000, seed=1), most=2)
+    shares = single_mistakes_named(random_tasks(2000, seed=1), most=2)
     assert shares.counts["all"][1] > 3000
     assert shares.of() >= 0.98
     kinds = {task.quantity.kind for task in random_tasks(20, seed=1)}
@@ -179,7 +185,7 @@ def test_an_answer_is_judged_at_once() -> None:
 
 if __name__ == "__main__":
     for title, result in (
-        ("single mistakes named", single_mistakes(random_tasks(2000, seed=1), 30)),
+        ("single mistakes named", single_mistakes_named(random_tasks(2000, seed=1), 30)),
         ("pairs named, 4 digits", pairs_of_mistakes(random_tasks(400, seed=4), 15)),
         ("pairs named, 5 digits", pairs_of_mistakes(random_tasks(400, 4, digits=5), 15)),
         ("chance numbers blamed", blamed(random_tasks(1000, seed=3), 15)),

@@ -3,15 +3,8 @@
 import numpy as np
 import pytest
 
-from backprop_core.exercises import (
-    CLASS_NUMBERS,
-    KINDS,
-    LARGEST,
-    Dice,
-    class_number,
-    exercise,
-    situation_of,
-)
+from backprop_core.exercises import KINDS, LARGEST, class_number, exercise, situation_of
+from backprop_core.exercises.dice import CLASS_NUMBERS, Dice
 from tests.refusals import assert_refused
 
 # The contract of a seed: sheets have been printed with such numbers on them.

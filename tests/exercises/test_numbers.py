@@ -7,12 +7,12 @@ from math import exp, isclose, tanh
 
 import pytest
 
-from backprop_core.diagnosis.candidates import candidates, half_unit
+from backprop_core.diagnosis import half_unit, single_mistakes
 from backprop_core.equations import Equation, Term
 from backprop_core.exercises import KINDS, LARGEST, Exercise, check, exercise, situation_of
 from tests.exercises.nudging import found_by_nudging
 
-NUMBERS = (*range(150), *range(900_000, 900_012), 123_456, LARGEST)
+NUMBERS = (*range(90), *range(900_000, 900_012), 123_456, LARGEST)
 NUMBER_KINDS = [kind for kind, entry in KINDS.items() if entry.form == "number"]
 
 
@@ -81,7 +81,7 @@ def test_too_few_digits_are_told_from_wrong(exercises: tuple[Exercise, ...]) -> 
         if not short and not tied:
             few += 1
             assert check(each, text).status == "rounded", (each.kind, each.number, text)
-    assert few > 100
+    assert few > 0.6 * len(exercises)
 
 
 def test_what_everybody_gets_wrong_is_named(exercises: tuple[Exercise, ...]) -> None:
@@ -89,13 +89,12 @@ def test_what_everybody_gets_wrong_is_named(exercises: tuple[Exercise, ...]) -> 
     named = asked = 0
     for each in exercises[:25]:
         assert each.task
-        found = candidates(each.task)
-        for row, value in zip(found.singles.rows, found.singles.values, strict=True):
-            mistake = found.slips[row[0]].mistake
+        for made in single_mistakes(each.task):
+            mistake = made.mistake
             if mistake.common < 3 or mistake.rounds or mistake.key == "other-convention":
                 continue
             asked += 1
-            feedback = check(each, rounded(float(value), digits_of(each)))
+            feedback = check(each, rounded(made.value, digits_of(each)))
             told = [key for finding in feedback.findings for key in finding.mistakes]
             named += feedback.status == "wrong" and mistake.key in told
     assert asked > 40
@@ -161,12 +160,7 @@ def test_hardly_any_mistake_leads_to_the_right_answer(exercises: tuple[Exercise,
     hidden = 0
     for each in exercises:
         assert each.task
-        found = candidates(each.task)
-        values = [
-            float(value)
-            for row, value in zip(found.singles.rows, found.singles.values, strict=True)
-            if not found.slips[row[0]].mistake.rounds
-        ]
+        values = [made.value for made in single_mistakes(each.task) if not made.mistake.rounds]
         close = half_unit(value_of(each), digits_of(each))
         hidden += any(abs(value - value_of(each)) <= close for value in values)
     assert hidden <= 0.05 * len(exercises)

@@ -15,7 +15,7 @@ from backprop_core.equations import Equation, Term, format_number
 from backprop_core.exercises import KINDS, LARGEST, Exercise, Feedback, class_number, exercise
 from backprop_core.widgets import Exercises
 from backprop_core.widgets import exercises as module
-from backprop_core.widgets.exercise_texts import tell
+from backprop_core.widgets.exercise_texts import tell, tell_feedback
 
 SLOPE = Term("g'(r_3)", 0.24, "slope", ("node-f3",))
 DELTA = Term(r"\delta_3", 0.5, "error", ("node-f3",))
@@ -165,19 +165,45 @@ def test_line_then_hint_then_solution(found: list[Finding]) -> None:
     assert widget.feedback["peeked"]
 
 
-def test_either_or(found: list[Finding]) -> None:
-    found += [SLOPE_LEFT_OUT, ONE_PATH]
+def test_either_or(monkeypatch: pytest.MonkeyPatch) -> None:
+    either = "Either the slope is left out, or one path is."
+    findings = [SLOPE_LEFT_OUT, ONE_PATH]
+    judged = lambda shown, response: Feedback("wrong", either, tuple(findings))  # noqa: E731
+    monkeypatch.setattr(module, "check", judged)
     widget = Exercises("delta-first")
-    widget.take("check", "1")
-    widget.take("show", "line")
-    widget.take("show", "hint")
-    assert widget.feedback["findings"] == [
-        "Either the slope is left out.",
-        "Or one path is left out.",
-    ]
-    assert widget.feedback["hint"] == ["Multiply by it.", "Add them up."]
-    assert [bool(line["symbols"]) for line in widget.feedback["line"]] == [True, False]
-    assert widget.feedback["lit"] == ["edge-f1-f3", "node-f4"]
+
+    def told() -> dict[str, Any]:
+        widget.take("check", "1")
+        widget.take("show", "line")
+        widget.take("show", "hint")
+        return widget.feedback
+
+    first = told()
+    assert (first["sentence"], first["findings"]) == ("Not yet.", [either])
+    assert first["hint"] == ["Multiply by it.", "Add them up."]
+    assert [bool(line["symbols"]) for line in first["line"]] == [True, False]
+    assert first["lit"] == ["edge-f1-f3", "node-f4"]
+    findings[1] = replace(SLOPE_LEFT_OUT, mistakes=("other",), hint="Look.")
+    assert len(told()["line"]) == 1  # they happen at one place
+    assert len(told()["hint"]) == 2
+
+
+def test_nearly_right_is_said_once() -> None:
+    widget = Exercises("delta-hidden", number=7)
+    widget.take("check", "0.1868")  # 0.18687 cut off
+    assert widget.feedback["status"] == "rounded"
+    assert widget.feedback["sentence"].startswith("Nearly right: the digits were cut off")
+    assert widget.feedback["findings"] == []
+    assert widget.feedback["mistakes"] == [["cut-off"]]
+
+
+def test_a_lit_y_has_its_arrow_lit() -> None:
+    for number, arrows in ((7, {"edge-f5-y"}), (6, {"edge-f3-y1", "edge-f4-y2"})):
+        shown = exercise("error", number)
+        assert shown.task
+        finding = replace(ONE_PATH, lit=tuple(f"node-{y}" for y in shown.task.ys))
+        lit = tell_feedback(shown, Feedback("wrong", "No.", (finding,)), ["place"])["lit"]
+        assert set(lit) == {*finding.lit, *arrows}
 
 
 def test_where_there_is_no_line_the_place_can_be_shown(found: list[Finding]) -> None:

@@ -7,6 +7,7 @@ import { isTaken, togglePresenting } from "./presenter.mjs";
 
 const main = document.getElementById("chapter");
 const html = document.documentElement;
+const CELLS = ":scope > :is(.bp-prose:not(:has(> hr:first-child)), .bp-output)"; // no links at the end
 const WIDE = 700; // on a phone, what is too wide is scrolled in its box
 const SCALES = [1, 0.92, 0.85, 0.78, 0.7]; // of the type of a slide that would have to be scrolled
 
@@ -19,7 +20,7 @@ const notesOf = (cell) => JSON.parse(cell.dataset.notes || "{}");
 function parts() {
   const found = [];
   let heading = null;
-  for (const cell of main.querySelectorAll(":scope > :is(.bp-prose, .bp-output)")) {
+  for (const cell of main.querySelectorAll(CELLS)) {
     if (cell.matches(".bp-output")) {
       found.push({ cell, heading, blocks: [cell] });
       continue;
@@ -28,7 +29,7 @@ function parts() {
     for (const block of cell.children) {
       if (isHeading(block)) heading = block;
       if (!part || isHeading(block)) found.push((part = { cell, heading, blocks: [] }));
-      if (!isHeading(block) && block.localName !== "hr") part.blocks.push(block);
+      if (!isHeading(block)) part.blocks.push(block);
     }
   }
   return found.filter(({ blocks, heading: { localName } = {} }) => blocks.length || localName === "h1");
@@ -151,7 +152,8 @@ function deck() {
   let unfit = () => {};
   const observer = new MutationObserver((changes) => {
     const typeset = changes.some(({ target }) => target.closest?.(".bp-prose"));
-    const arrived = slides.some(({ cell, root }) => cell.matches(".bp-output") && root !== rootOf(cell));
+    const outside = changes.some(({ target }) => !target.closest?.(".bp")); // no step of a widget
+    const arrived = outside && slides.some(({ cell, root }) => cell.matches(".bp-output") && root !== rootOf(cell));
     if (typeset || arrived) soon();
   });
 
@@ -168,7 +170,7 @@ function deck() {
     const tooWide = (box) => innerWidth >= WIDE && box.scrollWidth > box.clientWidth + 1;
     for (const scale of SCALES) {
       main.style.setProperty("--bp-fit", scale);
-      const boxes = [...main.querySelectorAll(".bp-slide:is(table, pre), .bp-slide mjx-container[display]")];
+      const boxes = [...main.querySelectorAll(".bp-slide:is(table, pre), .bp-slide :is(pre, mjx-container[display])")];
       if (html.scrollHeight <= innerHeight && !boxes.some(tooWide)) break;
     }
   }
@@ -184,10 +186,12 @@ function deck() {
       main.addEventListener("toggle", fit, true);
     },
     shown: ({ cell }) => {
+      const isOutput = cell.matches(".bp-output");
       main.style.removeProperty("--bp-fit");
+      main.classList.toggle("has-output", isOutput);
       unfit();
       unfit = () => {};
-      if (cell.matches(".bp-output")) unfit = fitSlide(cell);
+      if (isOutput) unfit = fitSlide(cell);
       else fit();
     },
     plan: (slide) => planOf(slides, slide),
@@ -198,6 +202,7 @@ function deck() {
       removeEventListener("resize", soon);
       main.removeEventListener("toggle", fit, true);
       main.style.removeProperty("--bp-fit");
+      main.classList.remove("has-output");
     },
   };
 }
