@@ -17,10 +17,10 @@ _EXACT = 9  # digits of an answer that was not typed as a decimal number
 _ZERO = 1e-12  # what is smaller may be the dust of a computation that should give 0
 _NUMBERS = ("no digits", "one digit", "two digits", "three digits", "four digits", "five digits")
 _TYPED = re.compile(r"[+\-−]?(\d*)[.,]?(\d*)(?:[eE]([+\-−]?\d{1,3}))?", re.ASCII)
-_UNKNOWN = (
-    "Not yet. It is none of the mistakes that are known here, so no guess: "
-    "go through the lines once more, one by one."
-)
+_AGAIN = "go through the lines once more, one by one."
+_UNKNOWN = f"Not yet. It is none of the mistakes that are known here, so no guess: {_AGAIN}"
+_MANY = f"Not yet. More than two mistakes lead to this number, so no guess: {_AGAIN}"
+_FEW = "Not yet. With a single digit, many mistakes would fit: give more digits."
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ def diagnose(task: Task, answer: float, shown: str | None = None) -> Diagnosis:
     if agrees and off < 0.25 * abs(value) and not any(len(slips) == 1 for slips in told):
         return few
     if not findings:
-        return Diagnosis("unknown", _UNKNOWN)
+        return Diagnosis("unknown", _MANY if found else _FEW if typed == 1 else _UNKNOWN)
     if all(slip.mistake.rounds for slips in told for slip in slips) and off < 0.05 * abs(value):
         return Diagnosis("rounded", f"Nearly right: {clause(task, told[0])}.", findings)
     if len(findings) == 1:

@@ -83,12 +83,13 @@ def _edges(exercise: Exercise, response: object) -> Feedback:
     ]
     if not missing and not wrong:
         return Feedback("right", "Right: these edges, and no others.")
-    counts = [f"{missing} missing"] * bool(missing) + [f"{len(wrong)} too many"] * bool(wrong)
-    where = "All that you have chosen are right."
+    counts = [f"{_edge_count(missing)} missing"] * bool(missing)
+    counts += [f"{_edge_count(len(wrong))} too many"] * bool(wrong)
+    where = "All those that you have chosen are right."
     if wrong:
         places = (f"{_edge_count(count)} {place}" for place, count in Counter(wrong).items())
         where = f"Too many: {'; '.join(places)}."
-    return _wrong(f"Not yet. Edges: {' and '.join(counts)}.", Finding((), where, exercise.hint))
+    return _wrong(f"Not yet: {' and '.join(counts)}.", Finding((), where, exercise.hint))
 
 
 def _edge_count(count: int) -> str:

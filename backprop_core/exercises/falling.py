@@ -37,12 +37,12 @@ def will_fall(number: int) -> Exercise:
         number,
         "All weights and biases take one step with this h, and then the network sees the same "
         "sample again. Will E have fallen? The output neuron hands its sum on as it is, "
-        f"so y = {plain_text(PLAIN.sum('f3'))}.",
+        f"so y = {plain_text(PLAIN.sum('f3'))}. |∇E|² is the sum of the squares of all gradients.",
         setting.situation(),
         (
             *telling.answers(),
             *telling.targets(),
-            Given("|∇E|², all gradients squared and added up", r"|\nabla E|^2", squares),
+            Given("|∇E|²", r"|\nabla E|^2", squares),
             telling.rate(),
         ),
         "choice",

@@ -8,6 +8,7 @@ import pytest
 
 from backprop_core import Network, forward
 from backprop_core.diagnosis import Diagnosis, Quantity, Task, diagnose, telling_digits
+from backprop_core.exercises import exercise
 from backprop_core.published import MISTAKES as PUBLISHED
 from backprop_core.slips import already_updated, left_out
 from tests.refusals import assert_refused
@@ -191,6 +192,18 @@ def test_an_answer_of_0_is_right_only_if_it_is_0() -> None:
     task = Task(dusty, ((1.0, 1.0),), ((0.0,),), Quantity("r", ("f1",)))
     assert task.value != 0
     assert said(task, "0").verdict == "right"
+
+
+@pytest.mark.parametrize(
+    ("part", "digits", "why"),
+    [(0.5, 4, "More than two mistakes"), (0.5, 1, "single digit"), (0.4321, 4, "none of the")],
+)
+def test_why_nothing_is_said(part: float, digits: int, why: str) -> None:
+    task = exercise("delta-hidden", 7).task  # where half of it comes of several mistakes
+    assert task
+    found = said(task, f"{part * task.value:.{digits}g}")
+    assert (found.verdict, found.findings) == ("unknown", ())
+    assert why in found.sentence
 
 
 def test_the_formulas_of_publications_are_these() -> None:

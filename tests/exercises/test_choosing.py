@@ -76,7 +76,7 @@ def test_wrong_edges_are_counted_and_placed_but_never_named() -> None:
         right = keys_of(each)
         wrong = [option.key for option in each.options if option.key not in right]
         feedback = check(each, right[1:])
-        assert feedback.sentence == "Not yet. Edges: 1 missing."
+        assert feedback.sentence == "Not yet: 1 edge missing."
         for key in wrong:
             feedback = check(each, [*right, key])
             assert feedback.status == "wrong"
@@ -88,7 +88,7 @@ def test_wrong_edges_are_counted_and_placed_but_never_named() -> None:
         assert everything.sentence == f"Not yet. Edges: {len(wrong)} too many."
         if len(right) > 1:
             both = check(each, [*right[2:], wrong[0]])
-            assert both.sentence == "Not yet. Edges: 2 missing and 1 too many."
+            assert both.sentence == "Not yet: 2 edges missing and 1 edge too many."
 
 
 def test_where_a_wrong_edge_lies() -> None:
