@@ -80,7 +80,7 @@ def test_wrong_edges_are_counted_and_placed_but_never_named() -> None:
         for key in wrong:
             feedback = check(each, [*right, key])
             assert feedback.status == "wrong"
-            assert feedback.sentence == "Not yet. Edges: 1 too many."
+            assert feedback.sentence == "Not yet: 1 edge too many."
             (finding,) = feedback.findings
             assert finding.sentence == f"Too many: 1 edge {each.remarks[key]}."
             assert "→" not in finding.sentence + finding.hint
