@@ -85,7 +85,8 @@ def test_wrong_edges_are_counted_and_placed_but_never_named() -> None:
             assert finding.sentence == f"Too many: 1 edge {each.remarks[key]}."
             assert "→" not in finding.sentence + finding.hint
         everything = check(each, [option.key for option in each.options])
-        assert everything.sentence == f"Not yet. Edges: {len(wrong)} too many."
+        edges = "1 edge" if len(wrong) == 1 else f"{len(wrong)} edges"
+        assert everything.sentence == f"Not yet: {edges} too many."
         if len(right) > 1:
             both = check(each, [*right[2:], wrong[0]])
             assert both.sentence == "Not yet: 2 edges missing and 1 edge too many."
