@@ -160,7 +160,7 @@ def test_the_next_number_with_so_many_digits_is_not_right() -> None:
 
 
 def test_numbers_that_came_about_by_chance_are_not_blamed() -> None:
-    shares = blamed(random_tasks(250, seed=3), each=6)
+    shares = blamed(random_tasks(200, seed=3), each=7)
     assert shares.counts["all"][1] > 8000
     assert shares.of() <= 0.01
     assert {label: shares.of(label) <= 0.012 for label in CHANCE} == dict.fromkeys(CHANCE, True)

@@ -158,12 +158,12 @@ def test_numbers_are_worth_asking_for(exercises: tuple[Exercise, ...]) -> None:
 
 def test_hardly_any_mistake_leads_to_the_right_answer(exercises: tuple[Exercise, ...]) -> None:
     hidden = 0
-    for each in exercises:
+    for each in exercises[::2]:
         assert each.task
         values = [made.value for made in single_mistakes(each.task) if not made.mistake.rounds]
         close = half_unit(value_of(each), digits_of(each))
         hidden += any(abs(value - value_of(each)) <= close for value in values)
-    assert hidden <= 0.05 * len(exercises)
+    assert hidden <= 0.025 * len(exercises)
 
 
 # ---- by hand, with what is given ----
