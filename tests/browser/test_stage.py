@@ -202,9 +202,8 @@ def test_with_less_motion_two_frames_a_second(
             watching.observe(root, { attributeFilter: ["data-number"] });
         })"""
     )
-    assert (
-        min(b - a for a, b in pairwise(times)) > 250
-    )  # one may come late, at ten a second all are closer
+    # One may come late and the next in time; ten in a second would all be closer.
+    assert min(b - a for a, b in pairwise(times)) > 250
     moons.button("Pause").click()
     expect(moons.button("Train")).to_be_visible()
 
