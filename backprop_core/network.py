@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from backprop_core._types import Array
 from backprop_core.activations import Activation, get_activation
 
-__all__ = ["Network", "as_array", "as_number", "checked_sizes", "whole_number"]
+__all__ = ["Network", "as_array", "as_number", "checked_sizes", "output_names", "whole_number"]
 
 
 def as_array(values: ArrayLike, field: str) -> Array:
@@ -53,6 +53,17 @@ def whole_number(value: float, field: str, least: int) -> int:
     if not number.is_integer() or number < least:
         raise ValueError(f"{field} is {value!r}, but expected a whole number of {least} or more")
     return int(number)
+
+
+def output_names(outputs: int) -> tuple[str, ...]:
+    """What so many outputs of a network are called.
+
+    Examples
+    --------
+    >>> output_names(1), output_names(2)
+    (('y',), ('y1', 'y2'))
+    """
+    return ("y",) if outputs == 1 else tuple(f"y{n + 1}" for n in range(outputs))
 
 
 def checked_sizes(sizes: Sequence[int]) -> list[int]:

@@ -26,7 +26,7 @@ from backprop_core._types import Array
 from backprop_core.backprop import Forward, backward, forward, teacher_set
 from backprop_core.equations import PLAIN, Equation, Term, symbol, tied_to, weight_symbol
 from backprop_core.equations import product as times
-from backprop_core.network import Network, checked_sizes
+from backprop_core.network import Network, checked_sizes, output_names
 
 __all__ = [
     "AlongPaths",
@@ -177,7 +177,7 @@ class AlongPaths:
 
     def answer(self, output: str) -> str:
         """The y that an output neuron yields: "y" where there is only one."""
-        return "y" if self.net.sizes[-1] == 1 else f"y{self.net.places[output][1] + 1}"
+        return output_names(self.net.sizes[-1])[self.net.places[output][1]]
 
     def products(self, path: Path) -> Array:
         """What one path adds to the gradient for each sample, (M,)."""

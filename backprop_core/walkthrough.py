@@ -37,7 +37,7 @@ from backprop_core.equations import (
     unicode_name,
     weight_symbol,
 )
-from backprop_core.network import Network
+from backprop_core.network import Network, output_names
 
 __all__ = ["CONVENTIONS", "GRANULARITIES", "PHASES", "Show", "Step", "shown_at", "spoken", "walk"]
 
@@ -214,7 +214,7 @@ class _Walk:
             a.slope_at(r, o)
             for a, r, o in zip(net.activations, self.f.r, self.f.outputs, strict=True)
         )
-        self.ys = ("y",) if net.sizes[-1] == 1 else tuple(f"y{n + 1}" for n in range(net.sizes[-1]))
+        self.ys = output_names(net.sizes[-1])
 
     def steps(self, by: str) -> tuple[Step, ...]:
         single = by == "neuron"

@@ -16,7 +16,7 @@ from backprop_core.equations import (
     tied_to,
     unicode_name,
 )
-from backprop_core.network import Network, whole_number
+from backprop_core.network import Network, output_names, whole_number
 from backprop_core.quantity import Quantity
 from backprop_core.situation import Situation
 from backprop_core.walkthrough import CONVENTIONS
@@ -124,8 +124,7 @@ class Task:
     @cached_property
     def ys(self) -> tuple[str, ...]:
         """Names of the network's outputs: y, or y1, y2, …"""
-        count = self.network.sizes[-1]
-        return ("y",) if count == 1 else tuple(f"y{n + 1}" for n in range(count))
+        return output_names(self.network.sizes[-1])
 
     @cached_property
     def parameter(self) -> tuple[int, int, int]:

@@ -6,6 +6,8 @@ from itertools import chain, pairwise, product
 
 import networkx as nx
 
+from backprop_core.network import output_names
+
 # A node's name becomes part of a CSS class, and a hyphen separates the two ends of an edge.
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
@@ -46,7 +48,7 @@ def network_graph(layers: Sequence[Sequence[str]]) -> nx.DiGraph:
             "none of them empty"
         )
     last = named[-1]
-    outputs = ("y",) if len(last) == 1 else tuple(f"y{n}" for n in range(1, len(last) + 1))
+    outputs = output_names(len(last))
     _check_names([*chain.from_iterable(named), *outputs])
 
     graph = nx.DiGraph()

@@ -7,6 +7,7 @@ from backprop_core.diagnosis import Task
 from backprop_core.equations import PLAIN, Equation, Term, plain_text, subscript, symbol
 from backprop_core.exercises.exercise import Given
 from backprop_core.exercises.settings import Setting
+from backprop_core.network import output_names
 
 __all__ = ["Telling"]
 
@@ -21,7 +22,7 @@ class Telling:
 
     def __init__(self, setting: Setting) -> None:
         self.setting, self.net = setting, setting.network
-        self.ys = ("y",) if self.net.sizes[-1] == 1 else ("y1", "y2")
+        self.ys = output_names(self.net.sizes[-1])
 
     @cached_property
     def _lines(self) -> tuple[dict[str, Equation], ...]:

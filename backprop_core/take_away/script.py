@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from backprop_core._types import Array
 from backprop_core.activations import ACTIVATIONS
+from backprop_core.network import output_names
 from backprop_core.reading import plain_number, shorten
 from backprop_core.situation import Situation
 
@@ -358,7 +359,7 @@ def _data(situation: Situation, array: str) -> dict[str, str]:
     """The numbers of a situation as source code; `repr` keeps every bit of them."""
     net = situation.network
     outputs = net.sizes[-1]
-    answers = ["y"] if outputs == 1 else [f"y{n + 1}" for n in range(outputs)]
+    answers = output_names(outputs)
     return {
         "about": _about(situation),
         "names": f"layers = [\n{_rows(net.layers)}\n]\nanswers = {_list(map(_quoted, answers))}",
