@@ -5,7 +5,15 @@ from math import isfinite
 
 from backprop_core.equations import format_number
 
-__all__ = ["plain_number", "printable", "quoted", "read_number", "read_positive", "shorten"]
+__all__ = [
+    "plain_number",
+    "printable",
+    "quoted",
+    "read_number",
+    "read_positive",
+    "read_whole",
+    "shorten",
+]
 
 _NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?")
 
@@ -66,6 +74,34 @@ def read_positive(text: str, field: str) -> float:
     return value
 
 
+def read_whole(value: object, field: str, least: int, most: int) -> int:
+    """Read a whole number: a number, or a text with its digits.
+
+    Raises
+    ------
+    ValueError
+        One sentence that names the field, the value and what was expected.
+
+    Examples
+    --------
+    >>> read_whole(" 30 ", "Students", 1, 60)
+    30
+    >>> read_whole("a few", "Students", 1, 60)
+    Traceback (most recent call last):
+    ...
+    ValueError: Students is “a few”, but expected a whole number from 1 to 60.
+    """
+    expected = f"expected a whole number from {least} to {most:,}"
+    text = value.strip() if isinstance(value, str) else value
+    if text == "":
+        raise ValueError(f"{field} is empty, but {expected}.")
+    if isinstance(text, str) and re.fullmatch("[0-9]{1,9}", text):
+        text = int(text)
+    if not isinstance(text, int) or isinstance(text, bool) or not least <= text <= most:
+        raise ValueError(f"{field} is {quoted(value)}, but {expected}.")
+    return text
+
+
 def plain_number(value: float) -> str:
     """A number with all its digits, as somebody would type it.
 
@@ -108,4 +144,5 @@ def quoted(value: object) -> str:
         if abs(value) < 1e300:
             return format_number(value)
         return str(value) if isinstance(value, float) else "a number of over 300 digits"
-    return f"“{shorten(printable(value if isinstance(value, str) else repr(value)[:80]))}”"
+    text = value[:4000] if isinstance(value, str) else repr(value)[:80]
+    return f"“{shorten(printable(text))}”"

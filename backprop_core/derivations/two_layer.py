@@ -13,7 +13,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from functools import cache
+from functools import lru_cache
 
 from backprop_core.derivations.as_printed import printed_slips
 from backprop_core.derivations.expressions import Expression, Line, Part, number, over_samples
@@ -26,7 +26,7 @@ __all__ = ["derive"]
 HALF, TWO = number(0.5, r"\frac{1}{2}"), number(2.0, "2")
 
 
-@cache
+@lru_cache(maxsize=8)  # 1 MB or so each
 def derive(sizes: tuple[int, ...], slot: str) -> tuple[Part, ...]:
     """From E to an update rule, line by line as in Section "Deriving the formula".
 

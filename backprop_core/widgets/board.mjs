@@ -142,7 +142,7 @@ function field(told, send) {
     return { told, box, input, write: (value) => { input.value = value; } };
   }
   if (told.kind === "number") {
-    Object.assign(input, { type: "text", autocomplete: "off", spellcheck: false });
+    Object.assign(input, { type: "text", autocomplete: "off", spellcheck: false, maxLength: 1000 });
     return { told, box, input, write: (value) => { input.value = value; } };
   }
   const output = make("output", "bp-value");

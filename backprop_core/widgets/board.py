@@ -9,13 +9,13 @@ from dataclasses import asdict, dataclass, field
 from math import isfinite
 from typing import Any
 
-import anywidget
 import numpy as np
 import traitlets
 
 from backprop_core.equations import Equation, Term, format_number, meaning, unicode_name
 from backprop_core.reading import plain_number, quoted, read_number
 from backprop_core.widgets.bundle import script, stylesheet
+from backprop_core.widgets.from_page import PageWidget
 from backprop_core.widgets.mathml import number_template, symbols_mathml
 from backprop_core.widgets.pictures import frame
 
@@ -244,7 +244,7 @@ class Shown:
     steps: Sequence["Shown"] = ()
 
 
-class Board(anywidget.AnyWidget):
+class Board(PageWidget):
     """An exploration; a subclass gives its pictures and controls, and says what they show.
 
     Parameters
@@ -275,6 +275,7 @@ class Board(anywidget.AnyWidget):
 
     _esm = script("plots.mjs", "board.mjs")
     _css = stylesheet("plots.css", "board.css")
+    page_sets = ("step", "action")
 
     name = traitlets.Unicode().tag(sync=True)
     panels = traitlets.List(traitlets.Dict()).tag(sync=True)

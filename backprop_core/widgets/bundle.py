@@ -3,11 +3,11 @@
 import re
 from pathlib import Path
 
-__all__ = ["PRESENTER", "PRESENTER_SHEETS", "script", "stylesheet"]
+__all__ = ["PRESENTER", "PRESENTER_SHEETS", "joined", "script", "stylesheet"]
 
 _HERE = Path(__file__).parent
 
-# What presents a widget; a page of Voilà has the same files as modules, and presents all of itself.
+# What presents a widget; a chapter's page has the same in its script, and presents all of itself.
 PRESENTER = (
     *("covering.mjs", "countdown.mjs", "notes_window.mjs"),
     *("presenter_bar.mjs", "presenter.mjs"),
@@ -20,7 +20,12 @@ _BETWEEN_FILES = re.compile(r"^import \{[^}]*\} from .*\n|^export (?!default)", 
 
 def script(*names: str) -> str:
     """The shared functions and the named files as one module."""
-    return _BETWEEN_FILES.sub("", _together("shared.mjs", *names))
+    return joined("shared.mjs", *names)
+
+
+def joined(*names: str | Path) -> str:
+    """The named scripts as one module; of another folder, with their path."""
+    return _BETWEEN_FILES.sub("", _together(*names))
 
 
 def stylesheet(*names: str) -> str:
@@ -28,5 +33,5 @@ def stylesheet(*names: str) -> str:
     return _together("palette.css", "shared.css", *names)
 
 
-def _together(*names: str) -> str:
+def _together(*names: str | Path) -> str:
     return "\n".join((_HERE / name).read_text("utf-8") for name in names)

@@ -6,7 +6,6 @@ The symbols travel to the browser once; an edit sends the values and nothing els
 from collections.abc import Callable
 from typing import Any
 
-import anywidget
 import numpy as np
 import traitlets
 
@@ -22,6 +21,7 @@ from backprop_core.derivations import (
 from backprop_core.equations import format_number
 from backprop_core.situation import Situation
 from backprop_core.widgets.bundle import script, stylesheet
+from backprop_core.widgets.from_page import PageWidget
 from backprop_core.widgets.mathml import mathml
 
 __all__ = ["Derivation"]
@@ -29,7 +29,7 @@ __all__ = ["Derivation"]
 DIGITS, DECIMALS = 6, 10  # central differences are not more exact than that
 
 
-class Derivation(anywidget.AnyWidget):
+class Derivation(PageWidget):
     """A derivation of the three-layer network that follows a lesson.
 
     Parameters

@@ -33,7 +33,7 @@ function letter(n) {
  * @returns {Form} */
 function textForm(asked, help) {
   const [element, field] = [make("label", "bp-text-form"), make("input")];
-  Object.assign(field, { type: "text", autocomplete: "off", spellcheck: false });
+  Object.assign(field, { type: "text", autocomplete: "off", spellcheck: false, maxLength: 1000 });
   field.setAttribute("aria-describedby", help);
   element.append(make("span", "bp-asked", `${asked} =`), field);
   return {

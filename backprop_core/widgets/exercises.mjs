@@ -44,8 +44,8 @@ const EXERCISE = `
 <details class="bp-class">
   <summary>My teacher gave me a seed</summary>
   <div class="bp-controls">
-    <label>Seed <input class="bp-seed" type="text" inputmode="numeric" autocomplete="off"></label>
-    <label>Student <input class="bp-student" type="text" inputmode="numeric" autocomplete="off"></label>
+    <label>Seed <input class="bp-seed" type="text" inputmode="numeric" autocomplete="off" maxlength="1000"></label>
+    <label>Student <input class="bp-student" type="text" inputmode="numeric" autocomplete="off" maxlength="1000"></label>
     <button type="button" data-do="class">Take my exercises</button>
   </div>
   <p class="bp-problem bp-class-problem" role="alert"></p>

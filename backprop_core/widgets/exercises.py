@@ -6,13 +6,13 @@ The answer and the way to it stay in the kernel until somebody asks for them.
 from collections.abc import Callable
 from typing import Any
 
-import anywidget
 import traitlets
 
 from backprop_core.exercises import KINDS, LARGEST, Feedback, check, class_number, exercise
 from backprop_core.reading import quoted
 from backprop_core.widgets.bundle import script, stylesheet
 from backprop_core.widgets.exercise_texts import can_show, tell, tell_feedback
+from backprop_core.widgets.from_page import PageWidget
 from backprop_core.widgets.pictures import picture
 
 __all__ = ["Exercises"]
@@ -22,7 +22,7 @@ TRY_FIRST = "Check an answer of yours first."
 UNKNOWN = "That could not be done."
 
 
-class Exercises(anywidget.AnyWidget):
+class Exercises(PageWidget):
     """Exercises that name the mistake behind a wrong answer.
 
     Parameters
@@ -69,6 +69,7 @@ class Exercises(anywidget.AnyWidget):
         *("exercise_parts.mjs", "exercises.mjs"),
     )
     _css = stylesheet("exercises.css", "exercise_forms.css")
+    page_sets = ("command",)
 
     name = traitlets.Unicode().tag(sync=True)
     kinds = traitlets.List(traitlets.List(traitlets.Unicode())).tag(sync=True)

@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from threading import Event
 from typing import Any
 
-import anywidget
-
+from backprop_core.widgets.from_page import PageWidget
 from backprop_core.widgets.runner import running_loop
 
 __all__ = ["ASTRAY", "FileMaker", "Progress", "Wanted", "as_sentence"]
 
 ASTRAY = "That file could not be made."
+MOST_FILES = 4  # in the making at once
+BUSY = f"{MOST_FILES} files are in the making: wait for one of them."
 
 Progress = Callable[[int, int], None]
 
@@ -46,7 +47,7 @@ class _GivenUp(Exception):
     """Somebody pressed Cancel."""
 
 
-class FileMaker(anywidget.AnyWidget):
+class FileMaker(PageWidget):
     """A widget from which files are saved.
 
     A view sends a message with a ``ticket`` and what to ``do``; `grant` decides about it, but for
@@ -82,6 +83,9 @@ class FileMaker(anywidget.AnyWidget):
 
     def save(self, ticket: str, wanted: Wanted) -> None:
         """Make a file and send it to the view that holds the ticket."""
+        if len(self._tasks) >= MOST_FILES:
+            self.answer(ticket, "failed", BUSY)
+            return
         making = self._serve(ticket, wanted)
         loop = running_loop()
         if loop is None:  # in a plain Python there is none to go on with meanwhile

@@ -2,13 +2,14 @@
 // never leaves the browser but for the page's own kernel.
 
 const MARK = "#state=";
+const LONGEST = 1_000_000; // characters of what is sent: more are no link of ours
 const TEMPLATE = `
 <div class="bp-controls">
   <button type="button" data-do="link">Copy a link to this state</button>
   <details>
     <summary>Open a link</summary>
     <div class="bp-controls">
-      <label>Link <input class="bp-pasted" type="text" autocomplete="off" spellcheck="false"></label>
+      <label>Link <input class="bp-pasted" type="text" autocomplete="off" spellcheck="false" maxlength="1000000"></label>
       <button type="button" data-do="arrive">Open</button>
     </div>
   </details>
@@ -25,7 +26,7 @@ const PAGE = (globalThis[Symbol.for("backprop-core: kept states")] ??= {
 
 /** The token behind the # of an address, or "". */
 function tokenIn(hash) {
-  return hash.startsWith(MARK) ? hash.slice(MARK.length) : "";
+  return hash.startsWith(MARK) ? hash.slice(MARK.length, LONGEST) : "";
 }
 
 /** Whether this page has been here before: reloaded, gone back to, or followed a link to itself. */
@@ -98,9 +99,8 @@ function render({ model, el }) {
     else arrive("", "visit");
   }
 
-  function keep() {
-    remember(key, [model.get("state"), model.get("table")].filter(Boolean).join("."));
-  }
+  const tokenNow = () => [model.get("state"), model.get("table")].filter(Boolean).join(".");
+  const keep = () => remember(key, tokenNow());
 
   function paint() {
     const { sentence, afresh: can } = model.get("status");
@@ -154,6 +154,7 @@ function render({ model, el }) {
   const unwatch = watch(model, {
     "change:state": keep, "change:table": keep,
     "change:status": paint, "change:problem": paint, "change:answer": onAnswer,
+    again: () => arrive(tokenNow(), "again"), // a page tells a new kernel what the last one knew
   });
   return () => {
     unwatch();
@@ -162,4 +163,5 @@ function render({ model, el }) {
   };
 }
 
-export default { render };
+// What was opened is in the state that is kept.
+export default { render, forgettable: ["action"] };

@@ -8,19 +8,29 @@ from collections.abc import Callable
 from itertools import count
 from typing import Any
 
-import anywidget
 import traitlets
 
 from backprop_core.experiment import Experiment
 from backprop_core.link import pack, read_link, write_link
 from backprop_core.widgets.bundle import script, stylesheet
+from backprop_core.widgets.from_page import PageWidget
 
-__all__ = ["Keeper"]
+__all__ = ["Keeper", "new_page"]
 
 _places = count()
+_BEGUN = {
+    "reload": "Restored as it was before the page was reloaded",
+    "again": "Restored as it was",
+}
 
 
-class Keeper(anywidget.AnyWidget):
+def new_page() -> None:
+    """Count from 0 again: the keepers that follow belong to another page."""
+    global _places
+    _places = count()
+
+
+class Keeper(PageWidget):
     """Buttons and a sentence about the state of something that shows an `Experiment`.
 
     The owner calls `keep` when its state has changed: at rest at once, in a training now and then.
@@ -39,8 +49,8 @@ class Keeper(anywidget.AnyWidget):
         The present state as `pack` writes it; empty while it is the one to start from.
     action : dict
         What the browser asks for: a ``ticket`` that `answer` names, and ``do``: "arrive", with
-        ``token`` and where it is ``from`` ("link", "reload"; "visit" brings none), "link" or
-        "afresh".
+        ``token`` and where it is ``from`` ("link", "reload", "again" in a kernel that has taken
+        another one's place; "visit" brings none), "link" or "afresh".
     answer : dict
         The ``ticket``; for "link" the ``token``, too, and a ``note`` about it.
     status : dict
@@ -53,6 +63,7 @@ class Keeper(anywidget.AnyWidget):
 
     _esm = script("keeper.mjs")
     _css = stylesheet("keeper.css")
+    page_sets = ("action",)
 
     state = traitlets.Unicode().tag(sync=True)
     table = traitlets.Unicode().tag(sync=True)
@@ -112,12 +123,12 @@ class Keeper(anywidget.AnyWidget):
         # JupyterLab's kernel lives on while the page is reloaded: what it has is newer.
         alive = self._visited or _packed(self._get()) != self._beginning
         self._visited = True
+        if source == "again" and token == "":
+            self._show(self._start, "", afresh=False)
         if not isinstance(token, str) or not token or (source == "reload" and alive):
             return
         experiment = self._read(token, source)
-        begun = "Opened from the link"
-        if source == "reload":
-            begun = "Restored as it was before the page was reloaded"
+        begun = _BEGUN.get(str(source), "Opened from the link")
         paused = f", paused at epoch {experiment.epoch:,}" if experiment.epoch else ""
         self._show(experiment, f"{begun}{paused}.", afresh=True)
 

@@ -12,6 +12,7 @@ from backprop_core.equations import format_apart, format_number, unicode_name
 from backprop_core.reading import plain_number, read_number, read_positive, shorten
 from backprop_core.situation import TEACHER_SETS, Situation, sample_text
 from backprop_core.walkthrough import CONVENTIONS
+from backprop_core.widgets.from_page import Button, Dropdown, Text
 from backprop_core.widgets.walkthrough import Walkthrough
 
 __all__ = ["Lesson"]
@@ -61,23 +62,23 @@ class Lesson(ipywidgets.VBox):
             (f"{teacher_set} {i + 1}: {sample_text(x, t)}", i)
             for i, (x, t) in enumerate(self._samples)
         ]
-        self.sample = ipywidgets.Dropdown(
+        self.sample = Dropdown(
             description="Sample", options=[*samples, ("my own", OWN_SAMPLE)], **described
         )
-        self.activation = ipywidgets.Dropdown(
+        self.activation = Dropdown(
             description="Activation",
             options=list(dict.fromkeys([*ACTIVATIONS, _activation(self._start)])),
             **described,
         )
-        self.convention = ipywidgets.Dropdown(
+        self.convention = Dropdown(
             description="Convention",
             options=[(text, name) for name, text in CONVENTIONS.items()],
             **described,
         )
-        self.apply = ipywidgets.Button(description="Apply update")
+        self.apply = Button(description="Apply update")
         # Never disabled: a button that is loses the focus, and with it a reader's place.
-        self.undo = ipywidgets.Button(description="Undo")
-        self.reset = ipywidgets.Button(description="Reset")
+        self.undo = Button(description="Undo")
+        self.reset = Button(description="Reset")
         self.outcome = ipywidgets.HTML()
 
     def _panels(self) -> list[ipywidgets.Widget]:
@@ -113,11 +114,12 @@ class Lesson(ipywidgets.VBox):
             self._take(slot, lambda: self._fields.read(slot, text, self.situation), text)
 
     def _on_edit(self, change: dict[str, Any]) -> None:
-        slot, text = change["new"]["slot"], change["new"]["text"]
+        edit = change["new"]
+        slot, text = str(edit.get("slot")), str(edit.get("text", ""))
         taken = slot in self._fields.texts and self._take(
             slot, lambda: self._fields.read(slot, text, self.situation), text
         )
-        self.walkthrough.answer = {"ticket": change["new"]["ticket"], "taken": taken}
+        self.walkthrough.answer = {"ticket": edit.get("ticket"), "taken": taken}
 
     def _on_sample(self, change: dict[str, Any]) -> None:
         if not self._refilling and change["new"] != OWN_SAMPLE:
@@ -221,7 +223,7 @@ class _Fields:
     def __init__(self, situation: Situation) -> None:
         # One style and one layout for all: each of its own would be a message when a page opens.
         self.style = {"description_width": "initial"}
-        style = ipywidgets.Text(style=self.style).style
+        style = Text(style=self.style).style
         layout = ipywidgets.Layout(width="auto")
         self.names = {
             **{f"x{i + 1}": f"x{i + 1}" for i in range(len(situation.x))},
@@ -233,9 +235,7 @@ class _Fields:
         self.names["h"] = "Learning rate h"
         self.names |= {slot: p.name for slot, p in situation.parameters.items()}
         self.texts = {
-            slot: ipywidgets.Text(
-                description=name, continuous_update=False, style=style, layout=layout
-            )
+            slot: Text(description=name, continuous_update=False, style=style, layout=layout)
             for slot, name in self.names.items()
         }
 

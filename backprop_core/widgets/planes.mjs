@@ -18,7 +18,7 @@ const BOUNDARY = `
   <div class="bp-picked">
     <button type="button" data-pick="-1" aria-label="Previous sample">←</button>
     <label><span>Sample</span> <input type="text" class="bp-sample" inputmode="numeric"
-      autocomplete="off" aria-label="Sample"></label>
+      autocomplete="off" maxlength="1000" aria-label="Sample"></label>
     <button type="button" data-pick="1" aria-label="Next sample">→</button>
     <p class="bp-sample-text"></p>
   </div>

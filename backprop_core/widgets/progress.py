@@ -1,16 +1,16 @@
 """Show what was solved in this browser, which keeps it to itself: nothing is sent anywhere."""
 
-import anywidget
 import traitlets
 
 from backprop_core.diagnosis import CATALOGUE
 from backprop_core.exercises import KINDS
 from backprop_core.widgets.bundle import script, stylesheet
+from backprop_core.widgets.from_page import PageWidget
 
 __all__ = ["Progress"]
 
 
-class Progress(anywidget.AnyWidget):
+class Progress(PageWidget):
     """A table of the exercises solved, which can be saved as a file and cleared.
 
     The browser fills it from what `Exercises` writes into its storage. The kernel tells it the

@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-import anywidget
 import ipywidgets
 import numpy as np
 import traitlets
@@ -23,6 +22,7 @@ from backprop_core.rules import FIRST, SLOTS, START, State, book_of, words
 from backprop_core.situation import fitting
 from backprop_core.widgets.board import Board, Button, Choice, Control, Graph, Number, Shown
 from backprop_core.widgets.bundle import script, stylesheet
+from backprop_core.widgets.from_page import PageWidget
 from backprop_core.widgets.mathml import mathml
 from backprop_core.widgets.pictures import in_disc, picture
 
@@ -241,7 +241,7 @@ def _habits(c: Conventions) -> str:
 # ---- the tables ----
 
 
-class Ledger(anywidget.AnyWidget):
+class Ledger(PageWidget):
     """A table of numbers; a row can be picked.
 
     Attributes
@@ -259,6 +259,7 @@ class Ledger(anywidget.AnyWidget):
 
     _esm = script("rules.mjs")
     _css = stylesheet("rules.css")
+    page_sets = ("row",)
 
     table = traitlets.Dict().tag(sync=True)
     numbers = traitlets.Dict().tag(sync=True)

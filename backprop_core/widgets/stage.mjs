@@ -102,6 +102,14 @@ function render({ model, el }) {
     const wanted = shared.wishes.answered(answer);
     if (wanted) parts.forEach((part) => part.answered?.(wanted, answer.taken));
   };
+  /** Ask a new kernel for what is looked at. */
+  const lookAgain = () => {
+    const { axes, hidden, neuron } = model.get("scene");
+    const looks = { axes, hidden, pick_neuron: neuron };
+    for (const [look, value] of Object.entries(looks)) {
+      if (value.length && !value.includes(null)) shared.wishes.ask(look, value);
+    }
+  };
   const goThere = () => {
     const behavior = calm.matches ? "auto" : "smooth";
     root.scrollIntoView({ behavior, block: "start" });
@@ -122,6 +130,7 @@ function render({ model, el }) {
   const unwatch = watch(model, {
     "change:scene": stage, "change:frame": soon, "change:answer": answered,
     "change:problem": refuse, "change:visits": goThere,
+    again: () => queueMicrotask(lookAgain), // after the training itself is brought back
   });
   refuse();
   stage();
@@ -136,4 +145,5 @@ function render({ model, el }) {
   };
 }
 
-export default { render };
+// What a training has come to is kept by the keeper; it is not trained again.
+export default { render, forgettable: ["command"] };

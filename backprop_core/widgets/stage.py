@@ -8,13 +8,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-import anywidget
 import traitlets
 
 from backprop_core.network import Network
 from backprop_core.reading import quoted
 from backprop_core.teacher_sets import TeacherSet
 from backprop_core.widgets.bundle import script, stylesheet
+from backprop_core.widgets.from_page import PageWidget
 from backprop_core.widgets.moment import COARSE, POINTS, Moment, frame_of
 from backprop_core.widgets.pictures import frame as axes_frame
 from backprop_core.widgets.scene import Picks, scene_of, share_layer
@@ -29,7 +29,7 @@ MOST_EPOCHS = 10_000_000  # that somebody may ask for at once
 Act = Callable[[str, Any], None]
 
 
-class Stage(anywidget.AnyWidget):
+class Stage(PageWidget):
     """The pictures of a training and its controls.
 
     Parameters
@@ -85,6 +85,7 @@ class Stage(anywidget.AnyWidget):
         *("network_map.mjs", "planes.mjs", "curves.mjs", "stage.mjs"),
     )
     _css = stylesheet("plots.css", "stage.css", "transport.css", "network_map.css")
+    page_sets = ("command", "seen")
 
     frames = traitlets.Dict().tag(sync=True)
     scene = traitlets.Dict().tag(sync=True)

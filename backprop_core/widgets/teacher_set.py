@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-import anywidget
 import ipywidgets
 import traitlets
 
@@ -15,6 +14,7 @@ from backprop_core.situation import TEACHER_SETS
 from backprop_core.teacher_sets import GENERATED, LIMITS, Recipe, TeacherSet, teacher_set
 from backprop_core.widgets.board import Board, Choice, Control, Number, Shown, Slider
 from backprop_core.widgets.bundle import script, stylesheet
+from backprop_core.widgets.from_page import PageWidget
 
 __all__ = ["TeacherSetChooser"]
 
@@ -172,7 +172,7 @@ class SetSettings(Board):
         return Recipe(name, samples, values["noise"], int(seed), values["check"], own)
 
 
-class SetNotes(anywidget.AnyWidget):
+class SetNotes(PageWidget):
     """Where a set comes from, how it was scaled, and the place for the reader's own table.
 
     Attributes
@@ -195,6 +195,8 @@ class SetNotes(anywidget.AnyWidget):
 
     _esm = script("teacher_set.mjs")
     _css = stylesheet("teacher_set.css")
+    page_sets = ("opened", "offer")
+    page_file = ("offer", "data")
 
     most = traitlets.Int(MOST_BYTES).tag(sync=True)
     source = traitlets.Unicode().tag(sync=True)

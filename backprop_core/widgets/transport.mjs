@@ -9,7 +9,7 @@ const TRANSPORT = `
   <div class="bp-controls">
     <button type="button" class="bp-play" data-do="train" title="Train or pause (space)">Train</button>
     <label class="bp-for"><span>for</span>
-      <input type="text" class="bp-epochs" inputmode="numeric" autocomplete="off" value="1000"
+      <input type="text" class="bp-epochs" inputmode="numeric" autocomplete="off" maxlength="1000" value="1000"
         aria-label="Train for so many epochs; empty: until paused"><span>epochs</span></label>
     <button type="button" data-do="epoch" title="One epoch (→)">One epoch</button>
     <button type="button" data-do="sample" title="Train with the next sample">One sample</button>

@@ -4,12 +4,12 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-import anywidget
 import ipywidgets
 import traitlets
 
 from backprop_core.situation import Situation
 from backprop_core.widgets.bundle import script, stylesheet
+from backprop_core.widgets.from_page import PageWidget
 from backprop_core.widgets.runner import running_loop
 from backprop_core.widgets.walkthrough import Told, Walkthrough
 
@@ -146,7 +146,7 @@ class WalkPanel(ipywidgets.VBox):
             self._closed()
 
 
-class WalkHead(anywidget.AnyWidget):
+class WalkHead(PageWidget):
     """What stands above a walkthrough: what it shows, and a button that closes it.
 
     Attributes
@@ -161,6 +161,7 @@ class WalkHead(anywidget.AnyWidget):
 
     _esm = script("walk_panel.mjs")
     _css = stylesheet("walk_panel.css")
+    page_sets = ("close_asked",)
 
     note = traitlets.Unicode().tag(sync=True)
     opened = traitlets.Int(0).tag(sync=True)

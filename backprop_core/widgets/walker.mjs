@@ -14,7 +14,7 @@ const TEMPLATE = `
   <div class="walker-tabs" role="group" aria-label="Derivations of this section"></div>
   <div class="walker-pick">
     <label>Weight or bias <select data-set="slot"></select></label>
-    <label><span class="walker-name"></span> = <input type="text" data-set="value"></label>
+    <label><span class="walker-name"></span> = <input type="text" data-set="value" maxlength="1000"></label>
   </div>
   <span class="bp-count"></span>
 </div>

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
-import anywidget
 import traitlets
 
 from backprop_core.activations import ACTIVATIONS
@@ -15,18 +14,20 @@ from backprop_core.derivations import Legend, Line, Slip, coming, derive, going
 from backprop_core.derivations.column import DIGITS, Column
 from backprop_core.derivations.questions import line_notes
 from backprop_core.equations import format_number
-from backprop_core.reading import plain_number, read_number, shorten
+from backprop_core.reading import plain_number, quoted, read_number, shorten
 from backprop_core.widgets.bundle import PRESENTER, PRESENTER_SHEETS, script, stylesheet
+from backprop_core.widgets.from_page import PageWidget
 from backprop_core.widgets.mathml import mathml_in_pieces
 from backprop_core.widgets.pictures import picture
 from backprop_core.workbench import LARGEST, Workbench
 
 __all__ = ["DerivationWalker"]
 
+LONGEST = 1000  # characters of a number or a name
 _TOO_LARGE = "The numbers are too large here for central differences to be exact."
 
 
-class DerivationWalker(anywidget.AnyWidget):
+class DerivationWalker(PageWidget):
     """The derivation of an update rule on a network N_0-N_1-1 that the reader may change.
 
     Parameters
@@ -66,6 +67,7 @@ class DerivationWalker(anywidget.AnyWidget):
 
     _esm = script(*PRESENTER, "walker.mjs")
     _css = stylesheet("walker.css", *PRESENTER_SHEETS)
+    page_sets = ("step", "action")
 
     workbench = traitlets.Instance(Workbench)
     slot = traitlets.Unicode()
@@ -148,6 +150,8 @@ class DerivationWalker(anywidget.AnyWidget):
             raise ValueError(f"{key!r} is not here; expected one of: {', '.join(_CONTROLS)}.")
         if not isinstance(value, str):
             raise ValueError(f"{key} is {shorten(repr(value))}, but expected a text.")
+        if len(value) > LONGEST:
+            raise ValueError(f"{key} is {quoted(value)}, but expected a shorter text.")
         _CONTROLS[key](self, value)
 
     def _take_slot(self, slot: str) -> None:
@@ -324,7 +328,7 @@ class _Derivation:
         }
 
 
-@lru_cache(maxsize=64)  # some 100 kB each
+@lru_cache(maxsize=8)  # 1 or 2 MB each, with what they are made of
 def _derivation(sizes: tuple[int, int], slot: str) -> _Derivation:
     return _Derivation(sizes, slot)
 

@@ -300,7 +300,7 @@ function render({ model, el }) {
     const when = script()[here()].phase === "update" ? " before the update" : "";
     const now = () => told("numbers").parameters[slot].text;
     editor = document.createElement("input");
-    Object.assign(editor, { className: "bp-editor", value: now(), inputMode: "text" });
+    Object.assign(editor, { className: "bp-editor", value: now(), inputMode: "text", maxLength: 1000 });
     editor.setAttribute("aria-label", `${what} ${parameter.name}${when}`);
     editor.title = `${parameter.name}${when}`;
     editor.dataset.slot = slot;

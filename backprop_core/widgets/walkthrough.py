@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import anywidget
 import traitlets
 
 from backprop_core.equations import Equation, format_number, plain_text
@@ -19,6 +18,7 @@ from backprop_core.speaker_notes import Note, notes_for
 from backprop_core.verdict import judge
 from backprop_core.walkthrough import GRANULARITIES, Show, Step
 from backprop_core.widgets.bundle import PRESENTER, PRESENTER_SHEETS, script, stylesheet
+from backprop_core.widgets.from_page import PageWidget
 from backprop_core.widgets.pictures import in_disc, picture
 from backprop_core.widgets.templates import Templates, kind, spell
 
@@ -49,7 +49,7 @@ class Told:
     lengths: dict[str, int]
 
 
-class Walkthrough(anywidget.AnyWidget):
+class Walkthrough(PageWidget):
     """A walk through one on-line update, stepped in the browser.
 
     Parameters
@@ -71,6 +71,7 @@ class Walkthrough(anywidget.AnyWidget):
 
     _esm = script(*PRESENTER, "walkthrough.mjs")
     _css = stylesheet("walkthrough.css", *PRESENTER_SHEETS)
+    page_sets = ("step", "by", "edit")
 
     step = traitlets.Int(0).tag(sync=True)
     by = traitlets.Enum(GRANULARITIES, "neuron").tag(sync=True)

@@ -165,7 +165,7 @@ function render({ model, el }) {
     model.save_changes();
   });
   listen(find(".bp-open"), "click", () => ask({ do: "open" }));
-  listen(find(".bp-read"), "click", () => ask({ do: "read", text: text.value }));
+  listen(find(".bp-read"), "click", () => ask({ do: "read", text: text.value.slice(0, MOST_BYTES) }));
   listen(file, "change", async () => {
     const [picked] = file.files;
     if (!picked) return;

@@ -8,7 +8,6 @@ import asyncio
 from collections.abc import Callable
 from typing import Any, Protocol, TypeVar
 
-import anywidget
 import ipywidgets
 import traitlets
 
@@ -22,6 +21,7 @@ from backprop_core.situation import Situation
 from backprop_core.teacher_sets import Recipe, teacher_set
 from backprop_core.widgets.bundle import script, stylesheet
 from backprop_core.widgets.example_texts import summary, tell
+from backprop_core.widgets.from_page import PageWidget
 from backprop_core.widgets.runner import running_loop
 from backprop_core.widgets.walkthrough import Told, Walkthrough
 
@@ -37,7 +37,7 @@ class _Playground(Protocol):
     def open(self, experiment: Experiment, news: str) -> None: ...
 
 
-class ExampleTable(anywidget.AnyWidget):
+class ExampleTable(PageWidget):
     """The menu of examples, the table of the chosen one, and the form for one's own.
 
     Attributes
@@ -58,6 +58,8 @@ class ExampleTable(anywidget.AnyWidget):
 
     _esm = script("worked_examples.mjs")
     _css = stylesheet("worked_examples.css")
+    page_sets = ("chosen", "action")
+    page_file = ("action", "data")
 
     titles = traitlets.List(traitlets.Unicode()).tag(sync=True)
     chosen = traitlets.Int(-1).tag(sync=True)
@@ -176,10 +178,13 @@ class WorkedExamples(ipywidgets.VBox):
             show(compute())
             return
 
+        def unless_too_late() -> _T | None:
+            return compute() if asked == self._asked else None
+
         async def run() -> None:
             try:
-                computed = await asyncio.to_thread(compute)
-                if asked == self._asked:
+                computed = await asyncio.to_thread(unless_too_late)
+                if asked == self._asked and computed is not None:
                     show(computed)
             except Exception:
                 if asked == self._asked:

@@ -46,6 +46,7 @@ class Worksheets(FileMaker):
 
     _esm = script("saving.mjs", "worksheets.mjs")
     _css = stylesheet("saving.css", "worksheets.css")
+    page_sets = ("typed",)
 
     typed = traitlets.Dict().tag(sync=True)
 

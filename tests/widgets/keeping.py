@@ -5,6 +5,7 @@ from dataclasses import replace
 import ipywidgets
 
 from backprop_core.experiment import Experiment
+from backprop_core.widgets.from_page import Text
 from backprop_core.widgets.keeper import Keeper
 
 
@@ -13,7 +14,7 @@ class Epochs(ipywidgets.VBox):
 
     def __init__(self, experiment: Experiment | None = None) -> None:
         self.experiment = experiment or Experiment()
-        self.epoch = ipywidgets.BoundedIntText(max=10_000, description="Epoch")
+        self.epoch = Text(description="Epoch", continuous_update=False)
         self.name = ipywidgets.Label()
         self.keeper = Keeper(lambda: self.experiment, self.take)
         self.epoch.observe(self._on_epoch, "value")
@@ -25,12 +26,12 @@ class Epochs(ipywidgets.VBox):
             raise ValueError("Epoch is 13, but expected a lucky number.")
         self._show(experiment)
 
-    def _on_epoch(self, change: dict[str, int]) -> None:
-        if change["new"] != self.experiment.epoch:
-            self._show(replace(self.experiment, epoch=change["new"]))
+    def _on_epoch(self, change: dict[str, str]) -> None:
+        if int(change["new"]) != self.experiment.epoch:
+            self._show(replace(self.experiment, epoch=int(change["new"])))
 
     def _show(self, experiment: Experiment) -> None:
         self.experiment = experiment
-        self.epoch.value = experiment.epoch
+        self.epoch.value = str(experiment.epoch)
         self.name.value = f"Teacher set {experiment.recipe.name}"
         self.keeper.keep()

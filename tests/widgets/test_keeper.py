@@ -41,9 +41,9 @@ def kept(owner: Epochs) -> tuple[str, str]:
 def test_nothing_is_kept_until_something_was_done() -> None:
     owner = Epochs()
     assert kept(owner) == ("", "")
-    owner.epoch.value = 3
+    owner.epoch.value = "3"
     assert kept(owner) == pack(replace(Experiment(), epoch=3))
-    owner.epoch.value = 0
+    owner.epoch.value = "0"
     assert kept(owner) == ("", "")
 
 
@@ -51,11 +51,11 @@ def test_a_link_is_opened_and_its_sentence_goes_with_the_next_change() -> None:
     owner = Epochs()
     arrive(owner, write_link(CIRCLES))
     assert owner.experiment.recipe == CIRCLES.recipe
-    assert owner.epoch.value == 320
+    assert owner.epoch.value == "320"
     assert said(owner) == ("Opened from the link, paused at epoch 320.", "")
     assert owner.keeper.status["afresh"]
     assert kept(owner) == pack(CIRCLES)
-    owner.epoch.value = 321
+    owner.epoch.value = "321"
     assert said(owner) == ("", "")
     assert not owner.keeper.status["afresh"]
 
@@ -74,7 +74,7 @@ def test_one_can_start_afresh() -> None:
 
 def test_a_reload_does_not_overwrite_what_is_alive() -> None:
     changed, visited = Epochs(), Epochs()
-    changed.epoch.value = 4  # from Python, before it was on any page
+    changed.epoch.value = "4"  # from Python, before it was on any page
     arrive(changed, write_link(CIRCLES), "reload")
     assert changed.experiment.epoch == 4
     arrive(visited, "", "visit")
@@ -89,7 +89,7 @@ def test_a_reload_does_not_overwrite_what_is_alive() -> None:
 @pytest.mark.parametrize("token", ["nonsense", "1.AAAA", write_link(CIRCLES)[:-1], "x" * 5_000_000])
 def test_a_damaged_link_leaves_what_there_is(token: str) -> None:
     owner = Epochs()
-    owner.epoch.value = 4
+    owner.epoch.value = "4"
     arrive(owner, token)
     assert said(owner) == ("", DAMAGED)
     assert owner.experiment.epoch == 4
@@ -152,7 +152,7 @@ def test_a_large_table_is_kept_for_a_reload_and_sent_once() -> None:
     owner.keeper.observe(lambda change: sent.append(change["name"]), ["state", "table"])
     arrive(owner, ".".join(pack(Experiment(Recipe("own", own=own), DESIGN))), "reload")
     assert sent == ["state", "table"]
-    owner.epoch.value = 3
+    owner.epoch.value = "3"
     assert sent == ["state", "table", "state"]
     assert read_link(".".join(kept(owner))).recipe.own == own
     ask(owner, "link")
