@@ -1,4 +1,7 @@
-"""Importing the engine is light, and imports go one way: widgets → drawing → engine."""
+"""Importing the engine is light, and imports go one way.
+
+From the command line: serving → pages → widgets → drawing → engine.
+"""
 
 import ast
 import subprocess
@@ -11,25 +14,35 @@ import backprop_core
 
 PACKAGE = Path(backprop_core.__file__).parent
 
-# What only one part of the package may import.
-ONLY_IN = {
+# Which of other people's packages a part may import; what is named nowhere, all may.
+_LIVELY = {"IPython", "ipywidgets", "latex2mathml", "traitlets"}
+_KERNELS = {"comm", "ipykernel"}
+OTHERS = {
+    "engine": set[str](),
     "drawing": {"PIL", "fpdf", "matplotlib", "networkx"},
-    "widgets": {"IPython", "anywidget", "ipykernel", "ipywidgets", "latex2mathml", "traitlets"},
+    "widgets": {"anywidget", *_LIVELY},
+    "pages": {"jinja2", "markupsafe", "nbconvert", *_LIVELY, *_KERNELS},
+    "serving": {
+        *("jinja2", "jupyter_client", "jupyter_server", "tornado", "voila", "zmq"),
+        *("ipywidgets", "traitlets", *_KERNELS),
+    },
+    "command": {"jupyterlab"},
 }
-# What each part may import of the package.
-MAY_USE = {
-    "engine": {"engine"},
-    "drawing": {"engine", "drawing"},
-    "widgets": {"engine", "drawing", "widgets"},
-}
-HEAVY = sorted({*ONLY_IN["drawing"], *ONLY_IN["widgets"], "jupyterlab", "voila", "zmq"})
+HEAVY = set().union(*OTHERS.values())
+# What each part may import of the package: itself, and those before it. The command line draws
+# worksheets, starts servers and writes pages, but knows no widget.
+PARTS = tuple(OTHERS)
+MAY_USE = {part: set(PARTS[: n + 1]) for n, part in enumerate(PARTS)}
+MAY_USE["command"] -= {"widgets"}
+_COMMAND = {"__main__", "cli"}
 
 
 def part_of(module: str) -> str:
     """The part of the package that ``backprop_core.…`` belongs to."""
-    return next(
-        (part for part in ("drawing", "widgets") if part in module.split(".")[1:2]), "engine"
-    )
+    within = module.split(".")[1:2]
+    if _COMMAND & set(within):
+        return "command"
+    return next((part for part in PARTS[1:-1] if part in within), "engine")
 
 
 def modules() -> list[str]:
@@ -63,7 +76,7 @@ def strays(source: str, module: str) -> list[str]:
         if top == "backprop_core":
             if part_of(name) not in MAY_USE[part]:
                 wrong.append(name)
-        elif any(top in names for owner, names in ONLY_IN.items() if owner != part):
+        elif top in HEAVY - OTHERS[part]:
             wrong.append(name)
     return wrong
 
@@ -91,6 +104,17 @@ def test_arrows_go_one_way(module: str) -> None:
         ("backprop_core.drawing.graph", "from backprop_core.widgets.walk import W", "widgets"),
         ("backprop_core.drawing", "import ipywidgets", "ipywidgets"),
         ("backprop_core.widgets.walk", "from networkx import DiGraph", "networkx.DiGraph"),
+        ("backprop_core.widgets", "from backprop_core.pages.prose import prose", "pages.prose"),
+        ("backprop_core.widgets.walk", "import ipykernel.comm", "ipykernel"),
+        ("backprop_core.pages.page", "from backprop_core.serving import serve", "serving.serve"),
+        ("backprop_core.pages.site", "def f():\n    import tornado.web", "tornado.web"),
+        ("backprop_core.pages", "from anywidget import AnyWidget", "anywidget.AnyWidget"),
+        ("backprop_core.serving.kernel", "from backprop_core import cli", "backprop_core.cli"),
+        ("backprop_core.serving", "import anywidget", "anywidget"),
+        ("backprop_core.drawing.svg", "import backprop_core.pages", "backprop_core.pages"),
+        ("backprop_core.cli", "import backprop_core.widgets", "backprop_core.widgets"),
+        ("backprop_core.cli", "from voila.app import Voila", "voila.app"),
+        ("backprop_core.worksheet", "from backprop_core.__main__ import x", "__main__.x"),
     ],
 )
 def test_an_import_against_the_arrows_is_found(module: str, source: str, stray: str) -> None:
@@ -113,3 +137,16 @@ def test_importing_the_package_loads_numpy_and_nothing_heavy() -> None:
     loaded = shown.stdout.split()
     assert "numpy" in loaded
     assert [name for name in loaded if name in HEAVY or name.startswith("jupyter")] == []
+
+
+@pytest.mark.parametrize("module", ["backprop_core.serving", "backprop_core.cli"])
+def test_what_is_asked_for_help_alone_loads_no_server(module: str) -> None:
+    program = f"import sys, {module}\nprint(*sorted(sys.modules))"
+    shown = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=PACKAGE.parent,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert {"voila", "tornado", "ipywidgets"}.isdisjoint(shown.stdout.split())

@@ -1,9 +1,9 @@
 // Lets a chapter be presented: its sections, cut into slides that need no scrolling, and its widgets.
 
 import { fitSlide } from "./fit_slide.mjs";
-import { isTaken, togglePresenting } from "./presenter.mjs";
+import { isTaken, togglePresenting } from "../../widgets/presenter.mjs";
 
-/** @typedef {import("./presenter.mjs").Slide} Slide */
+/** @typedef {import("../../widgets/presenter.mjs").Slide} Slide */
 
 const main = document.getElementById("chapter");
 const html = document.documentElement;
@@ -170,7 +170,7 @@ function deck() {
     const tooWide = (box) => innerWidth >= WIDE && box.scrollWidth > box.clientWidth + 1;
     for (const scale of SCALES) {
       main.style.setProperty("--bp-fit", scale);
-      const boxes = [...main.querySelectorAll(".bp-slide:is(table, pre), .bp-slide :is(pre, mjx-container[display])")];
+      const boxes = [...main.querySelectorAll(".bp-slide:is(table, pre), .bp-slide :is(pre, .bp-formula)")];
       if (html.scrollHeight <= innerHeight && !boxes.some(tooWide)) break;
     }
   }

@@ -1,0 +1,20 @@
+"""The scripts that bring a page to life, in the order in which they stand in it."""
+
+from pathlib import Path
+
+__all__ = ["FILES", "SHEETS"]
+
+_HERE = Path(__file__).parent
+_WIDGETS = _HERE.parents[1] / "widgets"
+
+# Each comes after what it imports; together they are one module, so names are unique in all of it.
+FILES = (
+    *(_WIDGETS / f"{name}.mjs" for name in ("shared", "covering", "countdown", "notes_window")),
+    *(_WIDGETS / f"{name}.mjs" for name in ("presenter_bar", "presenter")),
+    *(_HERE / f"{name}.mjs" for name in ("fit_slide", "chapter", "theme", "equal", "messages")),
+    *(_HERE / f"{name}.mjs" for name in ("models", "controls", "views", "without_python")),
+    *(_HERE / f"{name}.mjs" for name in ("journal", "header", "connection")),
+    *(_HERE / f"{name}.mjs" for name in ("kernel_link", "page")),
+)
+
+SHEETS = (_HERE / "controls.css", _HERE / "header.css")
