@@ -7,13 +7,12 @@
 False
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from backprop_core.exercises import LARGEST, class_number, situation_of
-from backprop_core.reading import quoted
+from backprop_core.reading import read_whole
 from backprop_core.situation import Situation
 from backprop_core.worksheet_tables import GRADIENTS, Column, Table, formula, tables, written
 
@@ -155,18 +154,6 @@ def checked(students: object, seed: object) -> tuple[int, int]:
     ValueError: Students is “a few”, but expected a whole number from 1 to 60.
     """
     return (
-        _whole(students, "Students", 1, MOST_STUDENTS),
-        _whole(seed, "Seed", 0, LARGEST),
+        read_whole(students, "Students", 1, MOST_STUDENTS),
+        read_whole(seed, "Seed", 0, LARGEST),
     )
-
-
-def _whole(value: object, field: str, least: int, most: int) -> int:
-    expected = f"expected a whole number from {least} to {most:,}"
-    text = value.strip() if isinstance(value, str) else value
-    if text == "":
-        raise ValueError(f"{field} is empty, but {expected}.")
-    if isinstance(text, str) and re.fullmatch("[0-9]{1,9}", text):
-        text = int(text)
-    if not isinstance(text, int) or isinstance(text, bool) or not least <= text <= most:
-        raise ValueError(f"{field} is {quoted(value)}, but {expected}.")
-    return text

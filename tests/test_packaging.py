@@ -1,23 +1,33 @@
 """What is installed is what the project needs: one list of dependencies, a complete wheel."""
 
+import functools
+import os
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
 import zipfile
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 import yaml
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
+from tests.browser.conftest import free_port
+
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 LOCKS = sorted((ROOT / "requirements").glob("*.txt"))
 
 # conda-forge calls some packages differently.
-CONDA_NAMES = {"jupyter-server": "jupyter_server", "matplotlib": "matplotlib-base"}
+CONDA_NAMES = {
+    "jupyter-client": "jupyter_client",
+    "jupyter-server": "jupyter_server",
+    "matplotlib": "matplotlib-base",
+}
 
 
 def test_conda_environment_agrees_with_pyproject() -> None:
@@ -59,10 +69,17 @@ def test_both_locks_hold_the_same_versions() -> None:
     assert serve <= test
 
 
-def test_wheel_is_complete(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What `pip install .` installs."""
+    folder = tmp_path_factory.mktemp("wheel")
     build = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-index", "--no-deps"]
-    subprocess.run([*build, "--no-build-isolation", "--wheel-dir", tmp_path, ROOT], check=True)
-    (wheel,) = tmp_path.glob("*.whl")
+    subprocess.run([*build, "--no-build-isolation", "--wheel-dir", folder, ROOT], check=True)
+    (wheel,) = folder.glob("*.whl")
+    return wheel
+
+
+def test_wheel_is_complete(wheel: Path) -> None:
     built = set(zipfile.ZipFile(wheel).namelist())
 
     package = {
@@ -70,23 +87,52 @@ def test_wheel_is_complete(tmp_path: Path) -> None:
         for file in (ROOT / "backprop_core").rglob("*")
         if file.is_file() and "__pycache__" not in file.parts
     }
-    assert {Path(file).suffix for file in package} >= {".py", ".mjs", ".css", ".typed"}
+    suffixes = {".py", ".mjs", ".css", ".j2", ".woff2", ".typed"}
+    assert {Path(file).suffix for file in package} >= suffixes
     assert package <= built
 
-    for folder in ("teacher_sets", "worked_examples"):
-        assets = {
+    for folder in ("assets/teacher_sets", "assets/worked_examples", "notebooks"):
+        brought = {
             f"backprop_core/{file.relative_to(ROOT).as_posix()}"
-            for file in (ROOT / "assets" / folder).iterdir()
+            for file in (ROOT / folder).iterdir()
+            if file.is_file()
         }
-        assert len(assets) >= 3
-        assert assets <= built
+        assert len(brought) >= 3
+        assert brought <= built
 
-    data = wheel.name.removesuffix("-py3-none-any.whl") + ".data/data"
-    template = {
-        f"{data}/{file.relative_to(ROOT).as_posix()}"
-        for file in (ROOT / "share").rglob("*")
-        if file.is_file()
-    }
-    assert any(file.endswith("voila/templates/backprop/index.html.j2") for file in template)
-    assert template <= built
     assert not [file for file in built if file.startswith(("tests", "notebooks", "scripts"))]
+
+
+def test_what_pip_installs_serves_and_writes_the_tutorial(wheel: Path, tmp_path: Path) -> None:
+    installed, empty = tmp_path / "installed", tmp_path / "empty"
+    empty.mkdir()
+    install = [sys.executable, "-m", "pip", "install", "--quiet", "--no-index", "--no-deps"]
+    subprocess.run([*install, "--target", installed, wheel], check=True)
+    run = functools.partial(
+        subprocess.Popen,
+        cwd=empty,
+        env={**os.environ, "PYTHONPATH": str(installed), "JUPYTER_RUNTIME_DIR": str(tmp_path)},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    command = str(installed / "bin/backprop-tutorial")
+    chapters = [path.stem for path in sorted((ROOT / "notebooks").glob("*.ipynb"))]
+
+    with run([command, "serve", "--port", str(free_port()), "--no-browser"]) as server:
+        assert server.stderr is not None
+        try:
+            address = next(
+                found[0] for line in server.stderr if (found := re.search(r"http://\S+/", line))
+            )
+            for chapter in chapters:
+                with urlopen(f"{address}voila/render/{chapter}.ipynb", timeout=60) as page:
+                    assert b'id="bp-widgets"' in page.read()
+        finally:
+            server.terminate()
+
+    (empty / "few").mkdir()
+    shutil.copy(ROOT / "notebooks/00_start_here.ipynb", empty / "few")
+    with run([command, "site", "--folder", "few"]) as site:
+        _, told = site.communicate()
+        assert site.returncode == 0, told
+    assert b'data-python="none"' in (empty / "dist/00_start_here.html").read_bytes()

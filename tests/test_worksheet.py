@@ -1,9 +1,6 @@
 """What a worksheet asks for is what the engine computes, and every student has their own."""
 
 import re
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
@@ -13,7 +10,6 @@ from backprop_core.exercises import KINDS, check, class_number, exercise
 from backprop_core.reading import read_number
 from backprop_core.worksheet import Sheet, checked, overview, sheet, sheets
 from backprop_core.worksheet_tables import Table
-from scripts.worksheet import write
 from tests.refusals import assert_refused
 
 CLASS = sheets(students=30, seed=2026)
@@ -239,46 +235,3 @@ def test_what_is_no_class_is_refused_in_a_sentence(
 def test_numbers_are_read_as_they_are_typed() -> None:
     assert checked(" 30 ", "0002026") == (30, 2026)
     assert checked(60, 0) == (60, 0)
-
-
-# --- make worksheet ------------------------------------------------------------------------------
-
-
-def test_the_command_writes_four_files_and_says_so(tmp_path: Path) -> None:
-    folder = tmp_path / "a/b"
-    said = write("2", "7", str(folder))
-    assert said == (
-        f"{folder}: worksheets.html, worksheets.pdf, key.html and key.pdf for 2 students, seed 7."
-    )
-    files = {path.name: path.read_bytes() for path in folder.iterdir()}
-    assert sorted(files) == ["key.html", "key.pdf", "worksheets.html", "worksheets.pdf"]
-    # and another process, at another time, writes the same bytes
-    command = [sys.executable, "-m", "scripts.worksheet", "2", "7", str(tmp_path / "again")]
-    root = Path(__file__).parents[1]
-    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True)
-    assert done.stdout.count("\n") == 1
-    assert done.stderr == ""
-    assert {path.name: path.read_bytes() for path in (tmp_path / "again").iterdir()} == files
-
-
-def test_the_command_refuses_in_a_sentence(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("")
-    for arguments, sentence in (
-        (("x", "7", str(tmp_path)), "Students is “x”, but expected a whole number from 1 to 60."),
-        (
-            ("2", "7", "~no such person/x"),
-            "OUT is “~no such person/x”, but expected a folder in a home",
-        ),
-        (("2", "7", " "), "OUT is “ ”, but expected the name of a folder."),
-        (
-            ("2", "7", str(tmp_path / "file")),
-            f"OUT is “{tmp_path / 'file'}”, but expected a folder that can be written to: ",
-        ),
-    ):
-        assert_refused(lambda: write(*arguments), sentence)  # noqa: B023 called at once
-    command = [sys.executable, "-m", "scripts.worksheet", "2", "-7", str(tmp_path)]
-    root = Path(__file__).parents[1]
-    done = subprocess.run(command, cwd=root, capture_output=True, text=True)
-    assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr == "Seed is “-7”, but expected a whole number from 0 to 999,999.\n"
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["file"]
