@@ -10,7 +10,6 @@ import nbformat
 from playwright.sync_api import Browser, expect
 
 from tests.benchmarks.bench_browser import (
-    BUTTON,
     CHAPTER,
     EDIT_BOUND,
     ROUNDS,
@@ -18,12 +17,13 @@ from tests.benchmarks.bench_browser import (
     WARM_UP,
     measured,
 )
+from tests.benchmarks.stock import OUR_BUTTON
 from tests.browser.conftest import ROOT, headless, jupyter_at, voila
 from tests.browser.reader import START_MS, Walk
 
 EXERCISE_AND_BUTTON = f"""
 from backprop_core.widgets import Exercises
-{BUTTON}
+{OUR_BUTTON}
 VBox([button, label, Exercises("delta-first")])
 """
 WRONG = cycle(["0.1234", "-0.3333"])

@@ -14,7 +14,8 @@ import nbformat
 import numpy as np
 from playwright.sync_api import Browser, Page
 
-from tests.benchmarks.bench_browser import BUTTON, PAINTED, UNTIL_PAINTED
+from tests.benchmarks.bench_browser import PAINTED, UNTIL_PAINTED, new_page
+from tests.benchmarks.stock import OUR_BUTTON
 from tests.browser.conftest import headless, jupyter_at, voila
 from tests.browser.reader import START_MS
 
@@ -38,12 +39,13 @@ from backprop_core.experiment import Design, Experiment
 from backprop_core.teacher_sets import Recipe
 from backprop_core.descent import Rule
 from backprop_core.widgets import Neuron, Playground
-{BUTTON}
+{OUR_BUTTON}
 experiment = Experiment(
     Recipe("moons", 200, check=0.0),
     Design(HIDDEN, ("tanh", "tanh", "sigmoid")),
     Rule(0.001, "MODE"),
 )
+Button = from_page.Button
 bare, state, told = Button(description="Bare"), Button(description="State"), Label("")
 playground = Playground(experiment)
 def tell(epochs):
@@ -92,8 +94,7 @@ class Bench:
     """The scratch page with one playground."""
 
     def __init__(self, browser: Browser, address: str) -> None:
-        context = browser.new_context(viewport={"width": 1280, "height": 720})
-        self.page: Page = context.new_page()
+        self.page: Page = new_page(browser)
         self.page.set_default_timeout(WAIT_MS)
         self.page.goto(address, timeout=START_MS)
         self.page.locator(f"{STAGE}[data-number]").wait_for(timeout=START_MS)

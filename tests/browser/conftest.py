@@ -82,7 +82,7 @@ def running(command: list[str], url: str, cwd: Path, env: dict[str, str]) -> Ite
             process.kill()
 
 
-def wait_for(url: str, server: psutil.Popen, log: Path, seconds: float = 60) -> None:
+def wait_for(url: str, server: psutil.Popen, log: Path, seconds: float = 120) -> None:
     """Poll `url` until it answers; fail with the server's log when it ends or takes too long."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline and server.poll() is None:
@@ -116,9 +116,10 @@ def jupyter_at(home: Path) -> dict[str, str]:
 
 
 def voila(folder: Path, env: dict[str, str]) -> AbstractContextManager[str]:
-    """Serve a folder as `voila folder` does in the repository's root, until the block ends."""
+    """Serve a folder as `make serve` serves notebooks/, until the block ends."""
     port = free_port()
-    command = [sys.executable, "-m", "voila", str(folder), "--no-browser", f"--port={port}"]
+    command = [sys.executable, "-m", "backprop_core", "serve", "--no-browser"]
+    command += ["--folder", str(folder), "--port", str(port)]
     return running(command, f"http://localhost:{port}/", ROOT, env)
 
 
@@ -130,7 +131,7 @@ def own_jupyter(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
 @pytest.fixture(scope="session")
 def serve_voila(own_jupyter: dict[str, str]) -> Callable[[Path], Any]:
-    """Context manager that serves a folder as `voila folder` does in the repository's root."""
+    """Context manager that serves a folder as `make serve` serves notebooks/."""
     return lambda folder: voila(folder, own_jupyter)
 
 
@@ -155,7 +156,7 @@ def serve_cells(
 
 @pytest.fixture(scope="session")
 def voila_url(serve_voila: Callable[[Path], Any]) -> Iterator[str]:
-    """Address (with a slash at its end) of a real Voilà that serves notebooks/."""
+    """Address (with a slash at its end) of the tutorial's real server, with notebooks/."""
     with serve_voila(ROOT / "notebooks") as url:
         yield url
 

@@ -37,6 +37,13 @@ def assert_fits(page: Page) -> None:
     assert width == inner == PHONE["width"]
 
 
+def expect_all_there(page: Page) -> None:
+    """Wait until all widgets of a page are drawn, and Python is there to answer them."""
+    expect(page.locator("html")).to_have_attribute("data-python", "ready", timeout=START_MS)
+    undrawn = page.locator(".bp-view:empty, .bp-view > .bp-widget:empty")
+    expect(undrawn).to_have_count(0, timeout=START_MS)
+
+
 class Widget:
     """One of our widgets in a page."""
 

@@ -28,7 +28,7 @@ class Keeping(Widget):
 
     def __init__(self, page: Page) -> None:
         super().__init__(page.get_by_role("group", name="Keep or share this state"))
-        self.epoch: Locator = page.get_by_role("spinbutton", name="Epoch")
+        self.epoch: Locator = page.get_by_role("textbox", name="Epoch")
         self.set = page.get_by_text("Teacher set")
         self.afresh = self.button("Start afresh")
 

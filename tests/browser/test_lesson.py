@@ -276,8 +276,9 @@ def test_convention_relabels_and_the_update_stays(walk: Walk, page: Page) -> Non
 
 TWO = """
 from IPython.display import display
-from ipywidgets import Button, Label
+from ipywidgets import Label
 from backprop_core.widgets import Lesson, Walkthrough
+from backprop_core.widgets.from_page import Button
 lesson, other = Lesson(), Walkthrough()
 label, button = Label("nothing yet"), Button(description="Go to step 6")
 lesson.walkthrough.observe(lambda c: setattr(label, "value", f"Python says {c['new']}"), "step")

@@ -142,7 +142,7 @@ def test_controls_stay_where_they_are(
 def test_the_watch_notices(browser: Browser, voila_url: str) -> None:
     """What fails a test when a page goes astray can itself fail."""
     trouble: list[str] = []
-    page = browser.new_page()
+    page = browser.new_page(bypass_csp=True)  # which would keep the request from leaving
     watch(page, trouble, expected=["ERR_", "a known error"])
     page.goto(f"{voila_url}voila/render/00_start_here.ipynb")
     expect(page.get_by_role("heading", level=1)).to_be_visible()

@@ -7,7 +7,14 @@ from typing import Any, Self
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.reader import START_MS, STEPS, Exploration, Walk, open_lesson
+from tests.browser.reader import (
+    START_MS,
+    STEPS,
+    Exploration,
+    Walk,
+    expect_all_there,
+    open_lesson,
+)
 
 CHAPTER_1 = "voila/render/01_neurons_and_networks.ipynb"
 CHAPTER_4 = "voila/render/04_putting_it_together.ipynb"
@@ -15,7 +22,7 @@ PRESENTING, MARKED = re.compile(r"\bbp-presenting\b"), re.compile(r"\bis-marked\
 MESSAGE = 12  # f₅ → f₃, f₄, in steps from 0
 OVERFLOWS = """() => {
     const { scrollWidth, scrollHeight } = document.documentElement;
-    const wide = [...document.querySelectorAll(".bp-slide :is(mjx-container, table), .bp-slide")]
+    const wide = [...document.querySelectorAll(".bp-slide :is(math, table), .bp-slide")]
         .filter((box) => box.scrollWidth > box.clientWidth + 1 && box.localName !== "tr");
     return [scrollWidth > innerWidth, scrollHeight > innerHeight, wide.length > 0];
 }"""
@@ -35,12 +42,6 @@ COUNT_TIMERS = """
     };
     window.clearInterval = (timer) => { window.running.delete(timer); end(timer); };
 """
-
-
-def expect_all_there(page: Page) -> None:
-    """Wait for the widgets and the formulas."""
-    expect(page.get_by_text("Preparing the page")).to_have_count(0, timeout=START_MS)
-    expect(page.locator(".bp-maths:not(:has(mjx-container))")).to_have_count(0, timeout=START_MS)
 
 
 class Presenter:

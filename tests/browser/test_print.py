@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
 from tests.browser.conftest import OpenPage
-from tests.browser.reader import START_MS, open_lesson
+from tests.browser.reader import expect_all_there, open_lesson
 from tests.browser.test_presented_look import present
 
 # Of a sheet of paper, less its margins: in pixels as wide as the browser lays it out.
@@ -65,9 +65,7 @@ def pages(page: Page, **options: Any) -> list[str]:
 def test_chapter_on_paper(open_page: OpenPage, voila_url: str, chapter: str) -> None:
     page = open_page(color_scheme="dark")
     page.goto(f"{voila_url}voila/render/{chapter}.ipynb")
-    expect(page.locator(".bp-walk, .bp-board, .bp-walker").first).to_be_visible(timeout=START_MS)
-    expect(page.get_by_text("Preparing the page")).to_have_count(0, timeout=START_MS)
-    expect(page.locator(".bp-maths:not(:has(mjx-container))")).to_have_count(0, timeout=START_MS)
+    expect_all_there(page)
     for walker in page.locator(".bp-walker").all():
         walker.press("End")  # where its column is longest
     answers = page.locator(".bp-prose details")

@@ -10,10 +10,11 @@ from playwright.sync_api import Page, expect
 from tests.browser.reader import PHONE, Exploration, assert_fits
 
 CODE = """
-from ipywidgets import Button, Label, VBox
+from ipywidgets import Label, VBox
 from backprop_core.experiment import Design, Experiment
 from backprop_core.descent import Rule
 from backprop_core.widgets import RateComparison
+from backprop_core.widgets.from_page import Button
 
 class Playground:
     experiment = Experiment(design=Design((8,), ("ReLU", "identity")), rule=Rule(0.02, "online"))
