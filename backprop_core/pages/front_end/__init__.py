@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-__all__ = ["FILES", "SHEETS"]
+__all__ = ["FILES"]
 
 _HERE = Path(__file__).parent
 _WIDGETS = _HERE.parents[1] / "widgets"
@@ -16,5 +16,3 @@ FILES = (
     *(_HERE / f"{name}.mjs" for name in ("journal", "header", "connection")),
     *(_HERE / f"{name}.mjs" for name in ("kernel_link", "page")),
 )
-
-SHEETS = (_HERE / "controls.css", _HERE / "header.css")

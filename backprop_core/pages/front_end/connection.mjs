@@ -14,7 +14,8 @@ const scattered = (ms) => ms * (0.75 + Math.random() / 2); // thirty pages do no
 
 /** A page's kernel.
  * @param {{chapter: string, digest: string}} page
- * @param {{opened: (fresh: boolean) => void, closed: () => void, received: (frame: string | ArrayBuffer) => void,
+ * @param {{opened: (fresh: boolean) => void, closed: () => void,
+ *   received: (frame: string | ArrayBuffer) => void,
  *   isWaiting: () => boolean, ping: () => void, said: (trouble: Trouble, state: string) => void}} owner
  *   `opened` is called with a new websocket, to a `fresh` kernel or to the same; `isWaiting` tells
  *   whether there is something to be answered, `ping` sends what will be */
@@ -36,7 +37,9 @@ export function connection({ chapter, digest }, owner) {
     owner.said(trouble, "connecting");
     for (let n = 0; mine === attempt; n++) {
       const { status, told } = await ask(KERNELS, BEGIN_MS, {
-        method: "POST", body: JSON.stringify({ chapter, digest }), headers: { "Content-Type": "application/json" },
+        method: "POST",
+        body: JSON.stringify({ chapter, digest }),
+        headers: { "Content-Type": "application/json" },
       });
       if (mine !== attempt) {
         if (told?.id) leaveKernel(told.id);

@@ -45,7 +45,9 @@ function textField(model) {
   };
   field.addEventListener("change", take);
   if (model.get("continuous_update")) field.addEventListener("input", take);
-  for (const type of ["keydown", "keypress"]) field.addEventListener(type, (event) => event.stopPropagation());
+  for (const type of ["keydown", "keypress"]) {
+    field.addEventListener(type, (event) => event.stopPropagation());
+  }
   return box;
 }
 
@@ -102,7 +104,8 @@ export function layOutAs(box, layout) {
   }
 }
 
-/** Draws a control from its model, by the model's name. @type {Object<string, (model: Object) => HTMLElement>} */
+/** Draws a control from its model, by the model's name.
+ * @type {Object<string, (model: Object) => HTMLElement>} */
 export const CONTROLS = {
   TextModel: textField, DropdownModel: menuField, ButtonModel: pushButton,
   HTMLModel: markupBox, LabelModel: plainLabel,

@@ -1,6 +1,8 @@
 // Says in one sentence why Python does not answer at present, and offers what the reader can do.
 
-/** @typedef {"died" | "idle" | "full" | "cut" | "going on" | "renewed" | "shut" | "too much" | ""} Trouble */
+/**
+ * @typedef {"died" | "idle" | "full" | "cut" | "going on" | "renewed" | "shut" | "too much" | ""} Trouble
+ */
 
 const LOAD_AGAIN = { label: "Load again", act: () => location.reload() };
 const GO_ON = { label: "Go on" };
@@ -13,11 +15,13 @@ const LINK_SENTENCES = {
     urgent: true, button: GO_ON,
   },
   idle: {
-    text: "Nothing was done here for a while, so the part of this page that computes was stopped. Nothing is lost.",
+    text: "Nothing was done here for a while, so the part of this page that computes was stopped. " +
+      "Nothing is lost.",
     urgent: true, button: GO_ON,
   },
   "too much": {
-    text: "The part of this page that computes has stopped, and more was done here than it can do again: it would begin afresh.",
+    text: "The part of this page that computes has stopped, and more was done here than it can do " +
+      "again: it would begin afresh.",
     urgent: true, button: LOAD_AGAIN,
   },
   renewed: {
@@ -33,7 +37,8 @@ const LINK_SENTENCES = {
     wait: LINK_WORTH_MS,
   },
   full: {
-    text: "All places are taken at the moment: reading and stepping work, changing numbers has to wait. The page tries again by itself.",
+    text: "All places are taken at the moment: reading and stepping work, changing numbers has to " +
+      "wait. The page tries again by itself.",
   },
   "going on": { text: "Going on …" },
 };

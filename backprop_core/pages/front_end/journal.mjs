@@ -12,7 +12,15 @@ const PLACES = new Set(["step", "by", "seen", "row_seen"]); // where one is: onl
 const ticketOf = (told) => told?.ticket;
 const keysOf = ({ data }) => Object.keys(data.state ?? {});
 /** Whether an entry tells only where one is. @param {Entry} entry */
-export const isPlace = (entry) => entry.data.method === "update" && keysOf(entry).every((key) => PLACES.has(key));
+export const isPlace = (entry) =>
+  entry.data.method === "update" && keysOf(entry).every((key) => PLACES.has(key));
+
+/** Whether what an entry tells is of no interest any more after a later one. */
+export const isOver = (entry, later) => {
+  const said = keysOf(later);
+  return entry.id === later.id && isPlace(entry) && isPlace(later)
+    && keysOf(entry).every((key) => said.includes(key));
+};
 
 /** How many bytes a message is, nearly. @returns {number} */
 export function sizeOf(data, buffers) {
@@ -57,10 +65,7 @@ export function journal(forgettable) {
         forget(id, ticketOf(data.content)); // what was given up, and that it was
         return entry;
       }
-      if (isPlace(entry)) {
-        const said = keysOf(entry);
-        remove((before) => before.id === id && isPlace(before) && keysOf(before).every((key) => said.includes(key)));
-      }
+      remove((before) => isOver(before, entry));
       if (!isFull) {
         entries.push(entry);
         size += entry.size;

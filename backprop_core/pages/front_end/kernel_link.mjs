@@ -2,7 +2,7 @@
 
 import { connection } from "./connection.mjs";
 import { linkSentence } from "./header.mjs";
-import { isPlace, journal, sizeOf } from "./journal.mjs";
+import { isOver, isPlace, journal, sizeOf } from "./journal.mjs";
 import { decodeMessage, encodeMessage, putBuffers, takeBuffers } from "./messages.mjs";
 import { Model } from "./models.mjs";
 
@@ -18,8 +18,8 @@ const LARGEST_MESSAGE = 3_000_000; // bytes of a message: the server takes no mo
 
 const isWish = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** @param {{data: Object, models: Map<string, Model>, views: Object}} page @param {Object} python what
- * new models tell of changes */
+/** @param {{data: Object, models: Map<string, Model>, views: Object}} page
+ * @param {Object} python what new models tell of changes */
 export function kernelLink({ data, models, views }, python) {
   const done = journal((id) => models.get(id)?.definition?.forgettable ?? []);
   /** @type {Map<string, Line>} */
@@ -38,7 +38,8 @@ export function kernelLink({ data, models, views }, python) {
   const sentence = linkSentence({ goOn: () => link.begin("going on") });
   const link = connection(data, {
     opened, closed, received: (frame) => receive(decodeMessage(frame)),
-    isWaiting: () => underWay.size + awaited.size > 0, ping: () => isOpen && settle(), said: stopped,
+    isWaiting: () => underWay.size + awaited.size > 0, ping: () => isOpen && settle(),
+    said: stopped,
   });
 
   function say(trouble, state) {
@@ -59,11 +60,12 @@ export function kernelLink({ data, models, views }, python) {
   // ---- what the page tells ----
 
   /** One update of a model is under way at a time; what comes meanwhile is put together. But no
-   * wish is put in another's place: it would be lost. */
+   * wish is put in another's place: it would be lost. While nobody is connected, all is kept in
+   * the order in which it was done. */
   function update(model, changes) {
     const state = structuredClone(changes);
     const { pending, waiting } = lineOf(model.id);
-    if (!pending) return tell(model.id, state);
+    if (!pending || !isOpen) return tell(model.id, state);
     const last = waiting.at(-1);
     const clash = last && Object.keys(state).some((key) => key in last && isWish(state[key]));
     if (last && !clash) Object.assign(last, state);
@@ -87,8 +89,8 @@ export function kernelLink({ data, models, views }, python) {
       return;
     }
     const entry = done.add(id, told, buffers);
-    if (isOpen) transmit(entry);
-    else later.push(entry);
+    if (isOpen) return transmit(entry);
+    later = [...later.filter((before) => !isOver(before, entry)), entry];
   }
 
   function transmit(entry) {
@@ -102,9 +104,11 @@ export function kernelLink({ data, models, views }, python) {
   function write(type, content, buffers = []) {
     const id = `${Math.random().toString(36).slice(2)}-${++sent}`;
     const header = {
-      msg_id: id, msg_type: type, username: "", session: "", date: new Date().toISOString(), version: "5.3",
+      msg_id: id, msg_type: type, username: "", session: "", version: "5.3",
+      date: new Date().toISOString(),
     };
-    link.send(encodeMessage({ channel: "shell", header, parent_header: {}, metadata: {}, content }, buffers));
+    const message = { channel: "shell", header, parent_header: {}, metadata: {}, content };
+    link.send(encodeMessage(message, buffers));
     return id;
   }
 
@@ -112,6 +116,9 @@ export function kernelLink({ data, models, views }, python) {
   function settle(type = "kernel_info_request", content = {}) {
     return new Promise((settled) => awaited.set(write(type, content), settled));
   }
+
+  /** Ask what Python has of a model. */
+  const settleState = (id) => settle("comm_msg", { comm_id: id, data: { method: "request_state" } });
 
   // ---- what Python tells ----
 
@@ -182,10 +189,13 @@ export function kernelLink({ data, models, views }, python) {
       during.opened.set(id, state);
       return;
     }
-    const { _model_name: name, _esm: esm = null, _css: css = null, _dom_classes: classes = [], ...rest } = state;
+    const { _model_name: name, _esm: esm, _css: css, _dom_classes: classes = [], ...rest } = state;
     if (/(Layout|Style)Model$/.test(name)) return;
     if (models.has(id)) models.get(id).receive(rest);
-    else models.set(id, new Model(id, { name, ...views.learn(esm, css), state: rest, classes }, python));
+    else {
+      const told = { name, ...views.learn(esm, css), state: rest, classes };
+      models.set(id, new Model(id, told, python));
+    }
   }
 
   // ---- connections come and go ----
@@ -194,6 +204,7 @@ export function kernelLink({ data, models, views }, python) {
     isOpen = false;
     replay = null;
     awaited.clear();
+    for (const [id, { waiting }] of lines) waiting.splice(0).forEach((state) => tell(id, state));
   }
 
   async function opened(fresh) {
@@ -204,7 +215,7 @@ export function kernelLink({ data, models, views }, python) {
     // Where one is can be told twice. All else is told to a new Python, with all that came before.
     if (!isTold || !lost.every(isPlace)) return link.begin("cut");
     later.unshift(...lost);
-    for (const id of touched) settle("comm_msg", { comm_id: id, data: { method: "request_state" } });
+    for (const id of touched) settleState(id);
     ready();
   }
 
@@ -214,8 +225,8 @@ export function kernelLink({ data, models, views }, python) {
     const due = later;
     later = [];
     due.forEach(transmit);
-    for (const [id, line] of lines) {
-      if (!line.pending && line.waiting.length) tell(id, line.waiting.shift());
+    for (const [id, { pending, waiting }] of lines) {
+      if (!pending && waiting.length) tell(id, waiting.shift());
     }
   }
 
@@ -254,14 +265,13 @@ export function kernelLink({ data, models, views }, python) {
     await Promise.resolve(); // some think about it for a moment
     await settle();
     isOpen = false;
-    await Promise.all(done.forgotten().map((id) =>
-      settle("comm_msg", { comm_id: id, data: { method: "request_state" } })));
+    await Promise.all(done.forgotten().map(settleState));
   }
 
   function show({ opened: made, states, customs }) {
     for (const [id, state] of made) open(id, state);
     for (const [id, state] of states) models.get(id)?.receive(withoutOurs(id, state));
-    for (const [id, content, buffers] of customs) models.get(id)?.trigger("msg:custom", content, buffers);
+    for (const [id, ...told] of customs) models.get(id)?.trigger("msg:custom", ...told);
   }
 
   link.begin();

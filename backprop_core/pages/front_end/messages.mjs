@@ -27,7 +27,8 @@ export function takeBuffers(state) {
     }
     if (Array.isArray(value)) return value.map((part, n) => take(part, [...path, n]));
     if (typeof value !== "object" || value === null) return value;
-    return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, take(part, [...path, key])]));
+    const parts = Object.entries(value).map(([key, part]) => [key, take(part, [...path, key])]);
+    return Object.fromEntries(parts);
   }
 
   return { state: take(state, []), paths, buffers };

@@ -18,7 +18,8 @@ function bringToLife() {
   const models = readModels(data, python);
   const views = viewer(models, data);
   if (!data.live) dataset.python = "none";
-  Object.assign(python, data.live ? kernelLink({ data, models, views }, python) : withoutPython({ data, models }));
+  const page = { data, models, views };
+  Object.assign(python, data.live ? kernelLink(page, python) : withoutPython(page));
   const root = document.getElementById("chapter");
   views.drawAll(root).then(() => python.drawn?.(root));
 }

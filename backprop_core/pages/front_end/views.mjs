@@ -12,7 +12,7 @@ const BOXES = { VBoxModel: "widget-vbox", HBoxModel: "widget-hbox", BoxModel: "w
 const CHILD = "IPY_MODEL_";
 
 /** What draws widgets. @param {Map<string, Object>} models
- * @param {{modules: Object<string, string>, sheets: Object<string, string>, shared: {modules: string, sheets: string}}} texts
+ * @param {{modules: Object, sheets: Object, shared: {modules: string, sheets: string}}} texts by key;
  * `shared` is what all modules and all sheets begin with */
 export function viewer(models, texts) {
   /** @type {Map<string, Promise<Definition>>} */
@@ -25,7 +25,8 @@ export function viewer(models, texts) {
   /** The widget that a text defines: a module from a blob, since the text is in the page. */
   function definitionOf(key) {
     if (!definitions.has(key)) {
-      const address = URL.createObjectURL(new Blob([textOf("modules", key)], { type: "text/javascript" }));
+      const text = new Blob([textOf("modules", key)], { type: "text/javascript" });
+      const address = URL.createObjectURL(text);
       definitions.set(key, import(address).then(async ({ default: told }) => {
         URL.revokeObjectURL(address);
         return typeof told === "function" ? await told() : told;
@@ -81,7 +82,8 @@ export function viewer(models, texts) {
     el.classList.add("jupyter-widgets", "widget-container", "widget-box", BOXES[model.name]);
     let inside = new Map(); // model → view: what stays is not drawn anew
     function paint() {
-      const wanted = model.get("children").map((id) => models.get(id.replace(CHILD, ""))).filter(Boolean);
+      const named = model.get("children").map((id) => models.get(id.replace(CHILD, "")));
+      const wanted = named.filter(Boolean);
       for (const [child, view] of inside) {
         if (wanted.includes(child)) continue;
         view.el.remove();
