@@ -1,6 +1,5 @@
 """The chooser follows its reader, and refuses in a sentence what cannot be."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -16,10 +15,8 @@ SEMICOLONS = "Row 1 is separated by semicolons, as spreadsheets in some countrie
 
 
 @pytest.fixture
-def chooser() -> Iterator[TeacherSetChooser]:
-    chooser = TeacherSetChooser()
-    yield chooser
-    chooser.close_all()
+def chooser() -> TeacherSetChooser:
+    return TeacherSetChooser()
 
 
 def controls(chooser: TeacherSetChooser) -> list[str]:
