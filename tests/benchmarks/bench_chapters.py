@@ -2,15 +2,15 @@
 
 import sys
 import tempfile
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from statistics import median
 
-import nbformat
 from playwright.sync_api import Browser
 
-from tests.benchmarks.bench_browser import START_MS, UNTIL_USABLE, measured, new_page
-from tests.benchmarks.stock import OUR_BUTTON, stock_button
+from tests.benchmarks.bench_browser import START_MS, UNTIL_USABLE, measured, new_page, stock_trip
+from tests.benchmarks.stock import stock_button
 from tests.browser.conftest import ROOT, headless, jupyter_at, leave, voila
 
 ROUNDS = 24
@@ -38,8 +38,6 @@ EDITS = {
         ("Batch and on-line", "Start, across"),
     ],
 }
-# No scrolling to the button and back, which would be measured too.
-IN_SIGHT = ".widget-vbox:has(> #count) { position: fixed; top: 0; right: 0; z-index: 9 }"
 LINES = "03_deriving_the_update_rules"
 # Every widget of the page has been drawn, and edits are answered.
 ALL_DRAWN = """
@@ -49,17 +47,17 @@ ALL_DRAWN = """
 BUTTON_DRAWN = 'document.querySelector(".jupyter-button")'
 
 
-def edits(browser: Browser, address: str, moves: list[tuple[str, str]]) -> dict[str, float]:
-    """Medians of edits on one page, as multiples of a kernel's round trip on the same page."""
+def edits(
+    browser: Browser, address: str, moves: list[tuple[str, str]], trip: Callable[[], float]
+) -> dict[str, float]:
+    """Medians of edits on one page, as multiples of a kernel's round trip."""
     page = browser.new_page(viewport={"width": 1280, "height": 720})
     page.goto(address)
-    count = page.get_by_role("button", name="Count")
-    count.wait_for(timeout=START_MS)
-    page.locator(".widget-label", has_text="0").last.evaluate("label => label.id = 'count'")
-    page.add_style_tag(content=IN_SIGHT)
+    page.locator("html[data-python=ready]").wait_for(timeout=START_MS)
     times: dict[str, list[float]] = {"trip": []}
     for n in range(ROUNDS + WARM_UP):
-        times["trip"].append(measured(page, count.click, "#count", "click"))
+        times["trip"].append(trip())
+        page.bring_to_front()
         for name, label in moves:
             board = page.get_by_role("group", name=name, exact=True)
             slider = board.get_by_role("slider", name=label, exact=True)
@@ -70,8 +68,8 @@ def edits(browser: Browser, address: str, moves: list[tuple[str, str]]) -> dict[
             times.setdefault(f"edit “{name}”", []).append(taken)
     page.close()
     medians = {name: median(rounds[WARM_UP:]) for name, rounds in times.items()}
-    trip = medians.pop("trip")
-    return {f"{name} / round trip": taken / trip for name, taken in medians.items()}
+    floor = medians.pop("trip")
+    return {f"{name} / round trip": taken / floor for name, taken in medians.items()}
 
 
 def lines(browser: Browser, address: str) -> float:
@@ -117,24 +115,23 @@ def main() -> bool:
         folder.mkdir()
         for chapter in CHAPTERS:
             (folder / chapter.name).write_text(chapter.read_text())
-        v4 = nbformat.v4
-        for name in EDITS:
-            notebook = nbformat.read(folder / f"{name}.ipynb", as_version=4)
-            notebook.cells.append(v4.new_code_cell(OUR_BUTTON))
-            nbformat.write(notebook, folder / f"{name}-button.ipynb")
         environment = jupyter_at(Path(scratch) / "jupyter")
         environment.pop("PYTHONDONTWRITEBYTECODE", None)  # make serve compiles, too
-        with voila(folder, environment) as url, headless() as browser:
+        with (
+            voila(folder, environment) as url,
+            stock_button(Path(scratch) / "stock", environment) as stock,
+            headless() as browser,
+        ):
+            trip = stock_trip(browser, stock)
             bounds = [
                 (name, ratio, EDIT_BOUND)
                 for chapter, moves in EDITS.items()
                 for name, ratio in edits(
-                    browser, f"{url}voila/render/{chapter}-button.ipynb", moves
+                    browser, f"{url}voila/render/{chapter}.ipynb", moves, trip
                 ).items()
             ]
             line = lines(browser, f"{url}voila/render/{LINES}.ipynb")
-            with stock_button(Path(scratch) / "stock", environment) as stock:
-                pages = openings(browser, url, stock)
+            pages = openings(browser, url, stock)
     button = pages.pop("button")
     print(f"The chapters in the browser; stock Voilà's page with a button takes {button:.0f} ms")
     bounds.append(("a line of a derivation, ms", line, STEP_BOUND_MS))

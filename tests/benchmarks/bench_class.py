@@ -187,10 +187,13 @@ async def new_pages(browser: Browser, count: int) -> list[Page]:
 
 async def leave(pages: list[Page]) -> None:
     """Go elsewhere with all of them, and close them."""
-    for page in pages:
+
+    async def go(page: Page) -> None:
         with suppress(BrowserError):
             await page.goto("about:blank", timeout=5_000)
         await page.context.close()
+
+    await asyncio.gather(*map(go, pages))
 
 
 async def open_page(page: Page, url: str) -> float | str:
@@ -254,6 +257,8 @@ async def classes(
             before = server.cpu()
             here = await all_at_once(pages, server.url)
             of_this.visits.add(here)
+            so_far = f"{len(here.usable)} of {visitors} usable"
+            print(f"round {n + 1} of {count}, {server.url}: {so_far}", file=sys.stderr)
             if not n and here.usable:
                 of_this.memory = (server.memory() - server.memory_alone) / len(here.usable)
                 of_this.cpu = (server.cpu() - before) / len(here.usable)

@@ -2,6 +2,7 @@
 
 import sys
 import tempfile
+from collections.abc import Callable
 from itertools import cycle
 from pathlib import Path
 from statistics import median
@@ -16,30 +17,29 @@ from tests.benchmarks.bench_browser import (
     STEP_BOUND_MS,
     WARM_UP,
     measured,
+    stock_trip,
 )
-from tests.benchmarks.stock import OUR_BUTTON
+from tests.benchmarks.stock import stock_button
 from tests.browser.conftest import ROOT, headless, jupyter_at, voila
 from tests.browser.reader import START_MS, Walk
 
-EXERCISE_AND_BUTTON = f"""
+EXERCISE = """
 from backprop_core.widgets import Exercises
-{OUR_BUTTON}
-VBox([button, label, Exercises("delta-first")])
+Exercises("delta-first")
 """
 WRONG = cycle(["0.1234", "-0.3333"])
 
 
-def answers(browser: Browser, url: str) -> dict[str, float]:
+def answers(browser: Browser, url: str, trip: Callable[[], float]) -> dict[str, float]:
     """Medians, in ms, of a kernel's round trip, a wrong answer, and the next exercise."""
     page = browser.new_page()
     page.goto(f"{url}voila/render/exercise.ipynb")
     field = page.get_by_role("textbox", name="δ", exact=False).first
     expect(field).to_be_visible(timeout=START_MS)
-    page.locator(".widget-label", has_text="0").first.evaluate("label => label.id = 'count'")
     times: dict[str, list[float]] = {"round trip": [], "an answer": [], "another exercise": []}
     for _ in range(ROUNDS + WARM_UP):
-        count = page.get_by_role("button", name="Count")
-        times["round trip"].append(measured(page, count.click, "#count", "click"))
+        times["round trip"].append(trip())
+        page.bring_to_front()
         field.fill(next(WRONG))
         check = page.get_by_role("button", name="Check", exact=True)
         times["an answer"].append(measured(page, check.click, ".bp-verdict", "click"))
@@ -78,12 +78,17 @@ def main() -> bool:
         folder = Path(scratch) / "notebooks"
         folder.mkdir()
         (folder / CHAPTER).write_text((ROOT / "notebooks" / CHAPTER).read_text())
-        cells = [nbformat.v4.new_code_cell(EXERCISE_AND_BUTTON)]
+        cells = [nbformat.v4.new_code_cell(EXERCISE)]
         nbformat.write(nbformat.v4.new_notebook(cells=cells), folder / "exercise.ipynb")
         environment = jupyter_at(Path(scratch) / "jupyter")
         environment.pop("PYTHONDONTWRITEBYTECODE", None)  # make serve compiles, too
-        with voila(folder, environment) as url, headless() as browser:
-            asked, shown = answers(browser, url), steps(browser, url)
+        with (
+            voila(folder, environment) as url,
+            stock_button(Path(scratch) / "stock", environment) as stock,
+            headless() as browser,
+        ):
+            asked = answers(browser, url, stock_trip(browser, stock))
+            shown = steps(browser, url)
     print("In the classroom, from the event until its effect is painted")
     for name, taken in {**asked, **shown}.items():
         print(f"{name:>30} {taken:>6.1f} ms")
