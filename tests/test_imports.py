@@ -122,31 +122,24 @@ def test_an_import_against_the_arrows_is_found(module: str, source: str, stray: 
     assert stray in strays(source, module)[0]
 
 
-def test_importing_the_package_loads_numpy_and_nothing_heavy() -> None:
-    program = (
-        "import sys, backprop_core\n"
-        "print(*sorted({name.partition('.')[0] for name in sys.modules}))"
-    )
+def loaded_with(module: str) -> set[str]:
+    """Names of the packages and modules that are loaded where only this one was imported."""
     shown = subprocess.run(
-        [sys.executable, "-c", program],
+        [sys.executable, "-c", f"import sys, {module}\nprint(*sys.modules)"],
         cwd=PACKAGE.parent,
         capture_output=True,
         text=True,
         check=True,
     )
-    loaded = shown.stdout.split()
+    return set(shown.stdout.split())
+
+
+def test_importing_the_package_loads_numpy_and_nothing_heavy() -> None:
+    loaded = {name.partition(".")[0] for name in loaded_with("backprop_core")}
     assert "numpy" in loaded
     assert [name for name in loaded if name in HEAVY or name.startswith("jupyter")] == []
 
 
 @pytest.mark.parametrize("module", ["backprop_core.serving", "backprop_core.cli"])
 def test_what_is_asked_for_help_alone_loads_no_server(module: str) -> None:
-    program = f"import sys, {module}\nprint(*sorted(sys.modules))"
-    shown = subprocess.run(
-        [sys.executable, "-c", program],
-        cwd=PACKAGE.parent,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert {"voila", "tornado", "ipywidgets"}.isdisjoint(shown.stdout.split())
+    assert {"voila", "tornado", "ipywidgets"}.isdisjoint(loaded_with(module))

@@ -225,7 +225,6 @@ def test_walks_through_the_present_step_by_keyboard_alone(playground: Playground
     expect(close).to_be_hidden()
 
 
-@pytest.mark.console_error("Cannot send")  # the page goes while it answers
 def test_two_tabs_do_not_touch_each_other_and_a_reload_finds_its_training(
     page: Page, voila_url: str
 ) -> None:

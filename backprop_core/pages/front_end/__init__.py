@@ -12,7 +12,7 @@ FILES = (
     *(_WIDGETS / f"{name}.mjs" for name in ("shared", "covering", "countdown", "notes_window")),
     *(_WIDGETS / f"{name}.mjs" for name in ("presenter_bar", "presenter")),
     *(_HERE / f"{name}.mjs" for name in ("fit_slide", "chapter", "theme", "equal", "messages")),
-    *(_HERE / f"{name}.mjs" for name in ("models", "controls", "views", "without_python")),
-    *(_HERE / f"{name}.mjs" for name in ("journal", "header", "connection")),
+    *(_HERE / f"{name}.mjs" for name in ("models", "controls", "views", "journal")),
+    *(_HERE / f"{name}.mjs" for name in ("without_python", "header", "connection")),
     *(_HERE / f"{name}.mjs" for name in ("kernel_link", "page")),
 )

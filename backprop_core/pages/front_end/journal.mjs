@@ -2,7 +2,9 @@
 
 const MOST_ENTRIES = 5000;
 const MOST_BYTES_KEPT = 16_000_000;
-const PLACES = new Set(["step", "by", "seen", "row_seen"]); // where one is: only the last counts
+
+/** Traits that tell where one is and ask for nothing: only the last one told counts. */
+export const PLACES = new Set(["step", "by", "seen"]);
 
 /**
  * @typedef {{id: string, data: Object, buffers: ArrayBuffer[], size: number}} Entry

@@ -1,12 +1,13 @@
 // Stands in for Python in a page that was made beforehand: plays the answers that were recorded, and
 // where there is none says so in one sentence. What the browser does alone never comes here.
 
+import { PLACES } from "./journal.mjs";
+
 const WITHOUT_HOW = "#with-python";
-const WITHOUT_LOCAL = new Set(["step", "by", "seen"]); // told to Python, not asked of it
 
 /** What is asked: `[key, value]` of each wish. @param {Object} changes @returns {[string, any][]} */
 function wishesIn(changes) {
-  return Object.entries(changes).filter(([name]) => !WITHOUT_LOCAL.has(name)).flatMap(([name, told]) => {
+  return Object.entries(changes).filter(([name]) => !PLACES.has(name)).flatMap(([name, told]) => {
     if (name === "action" && told.values) return Object.entries(told.values);
     if (name === "action") return [[told.key ?? told.do, told.value ?? null]];
     if (name === "command") return [[told.do, told.value ?? null]];
